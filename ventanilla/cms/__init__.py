@@ -1,0 +1,1 @@
+"""Abstract base page, blocks and language helpers."""

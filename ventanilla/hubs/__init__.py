@@ -1,0 +1,1 @@
+"""Countries, hubs, members and their roles, opening hours, the network's settings."""

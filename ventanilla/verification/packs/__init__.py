@@ -1,0 +1,1 @@
+"""Country packs: reading and checking files, planning what changes, writing it all or nothing."""
