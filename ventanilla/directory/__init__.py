@@ -1,0 +1,1 @@
+"""Organisations, services, places, hours, hotlines in Open Referral HSDS nouns."""

@@ -1,0 +1,1 @@
+"""Agreements, programmes, job boards, agency registers, fraud warnings, entrepreneurship."""

@@ -1,0 +1,1 @@
+"""Topics, procedures, guides, risks, rumours and alerts as Wagtail pages."""
