@@ -1,0 +1,1 @@
+"""Passages, index, languages, asking."""
