@@ -1,0 +1,1 @@
+"""The public site, its look, offline pack."""
