@@ -1,0 +1,33 @@
+"""The console's first page: what waits for me, in plain words."""
+
+from django.utils import timezone
+from wagtail.admin.ui.components import Component
+
+from ventanilla.hubs.models import Membership
+from ventanilla.hubs.rights import Right, countries_with, reach
+
+from . import queries
+
+ON_HOME = 5
+
+
+class WaitingPanel(Component):
+    """Counts of what waits, the changes to decide (overdue first), and what was sent back to me."""
+
+    template_name = "console/waiting.html"
+    order = 1
+
+    def get_context_data(self, parent_context):
+        user, today = parent_context["request"].user, timezone.now().date()
+        waiting = queries.waiting_changes(user)
+        changes = [(row, row.is_overdue(today)) for row in waiting]
+        return {
+            "counts": queries.counts_for(user, changes=waiting, at=today),
+            "to_decide": [pair for pair in changes if pair[0].may_decide][:ON_HOME],
+            "own_waiting": [pair for pair in changes if pair[0].is_own][:ON_HOME],
+            "sent_back": list(queries.sent_back_to(user))[:ON_HOME],
+            "roles": Membership.objects.filter(user=user).select_related("country", "hub").order_by("pk"),
+            "countries": countries_with(user, Right.READ).order_by("code"),
+            "may_start": bool(reach(user, Right.PROPOSE)),
+            "user": user,
+        }
