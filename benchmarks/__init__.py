@@ -1,0 +1,1 @@
+"""Benchmarks, run by `ventanilla bench NAME`; each prints one JSON object of figures as its last line."""

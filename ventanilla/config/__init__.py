@@ -1,0 +1,1 @@
+"""Settings, urls, asgi, the ventanilla command; composes everything, imported by nothing."""
