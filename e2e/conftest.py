@@ -1,0 +1,138 @@
+"""A real server with two countries, and a real browser. Skipped where there is no Chromium, except in CI."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+PASSWORD = "ventanilla-demo-2026"
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    skip = pytest.mark.skip(reason="no Chromium on this machine: install Debian's chromium to run it")
+    must = os.environ.get("VENTANILLA_REQUIRE_BROWSER") == "true"
+    for item in items:
+        if "e2e" in item.path.parts:
+            item.add_marker(pytest.mark.browser)
+            if not CHROMIUM and not must:
+                item.add_marker(skip)
+
+
+@dataclass(frozen=True)
+class Site:
+    """A served demonstration: its address, its data, and a way to run `ventanilla` on it."""
+
+    url: str
+    data: Path
+    env: dict[str, str]
+
+    def run(self, *arguments: str) -> str:
+        command = [sys.executable, "-m", "ventanilla.config.command", *arguments]
+        done = subprocess.run(command, env=self.env, capture_output=True, text=True, timeout=180)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+
+@pytest.fixture(scope="session")
+def live_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    data = tmp_path_factory.mktemp("data")
+    port = free_port()
+    env = os.environ | {
+        "VENTANILLA_MODE": "demo",
+        "DJANGO_SETTINGS_MODULE": "ventanilla.config.settings",
+        "DATA_DIR": str(data),
+        "PUBLIC_URL": f"http://localhost:{port}",
+    }
+    if address := os.environ.get("DATABASE_URL"):
+        env["DATABASE_URL"] = own_database(address)
+    site = Site(f"http://localhost:{port}", data, env)
+    site.run("demo", "--load-only", "--country", "cr", "--country", "bz")
+    command = [
+        sys.executable,
+        "-m",
+        "ventanilla.config.command",
+        "demo",
+        "--country",
+        "cr",
+        "--country",
+        "bz",
+    ]
+    log = (data / "serve.log").open("w")
+    server = subprocess.Popen([*command, "--port", str(port)], env=env, stdout=log, stderr=subprocess.STDOUT)
+    try:
+        from ventanilla.config.serve import wait_until_ready
+
+        assert wait_until_ready(f"{site.url}/health/ready", timeout=90), (data / "serve.log").read_text()
+        yield site
+    finally:
+        server.terminate()
+        server.wait(timeout=20)
+        log.close()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def own_database(address: str) -> str:
+    """A database of its own on the same PostgreSQL server, new for this run."""
+    import psycopg
+
+    if not address.startswith("postgres"):
+        return address
+    with psycopg.connect(address, autocommit=True) as connection:
+        connection.execute("DROP DATABASE IF EXISTS ventanilla_e2e WITH (FORCE)")
+        connection.execute("CREATE DATABASE ventanilla_e2e")
+    return urlunsplit(urlsplit(address)._replace(path="/ventanilla_e2e"))
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def context(browser: Browser, live_site: Site) -> Iterator[BrowserContext]:
+    context = browser.new_context(base_url=live_site.url, viewport={"width": 360, "height": 740})
+    context.set_default_timeout(15_000)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Page:
+    """A phone of 360 px with scripts on."""
+    return context.new_page()
+
+
+@pytest.fixture
+def plain_page(browser: Browser, live_site: Site) -> Iterator[Page]:
+    """A phone of 360 px with scripts off."""
+    context = browser.new_context(
+        base_url=live_site.url, viewport={"width": 360, "height": 740}, java_script_enabled=False
+    )
+    yield context.new_page()
+    context.close()
