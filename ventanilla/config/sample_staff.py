@@ -1,4 +1,4 @@
-"""Sample people of the demonstration, one per role."""
+"""Sample people of the demonstration: one per role, and a second pair of eyes for Costa Rica."""
 
 from dataclasses import dataclass
 
@@ -24,6 +24,7 @@ class SamplePerson:
 SAMPLE_STAFF = (
     SamplePerson("rosa@ventanilla.example", "Rosa", "Méndez", Role.REGIONAL),
     SamplePerson("daniel@ventanilla.example", "Daniel", "Vargas", Role.NATIONAL, country="cr"),
+    SamplePerson("sofia@ventanilla.example", "Sofía", "Mora", Role.NATIONAL, country="cr"),
     SamplePerson("elena@ventanilla.example", "Elena", "Solís", Role.EDITOR, country="cr"),
     SamplePerson("carmen@ventanilla.example", "Carmen", "Ríos", Role.COORDINATOR, hub="cr-hub-upala"),
     SamplePerson("luis@ventanilla.example", "Luis", "Araya", Role.ADVISER, hub="cr-hub-upala"),
