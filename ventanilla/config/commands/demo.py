@@ -1,6 +1,7 @@
 """Set up sample data of eleven countries and sample staff on this machine, then serve it."""
 
 import argparse
+import hashlib
 import os
 import sys
 import time
@@ -10,7 +11,7 @@ from . import start_django
 
 HELP = "set up the demonstration and serve it"
 
-# One sample person per role; the password is for the demonstration only.
+# The password of all sample people is for the demonstration only.
 PASSWORD = "ventanilla-demo-2026"  # noqa: S105 - sample people of a demonstration
 
 
@@ -43,15 +44,19 @@ def run(options: argparse.Namespace) -> int:
 
 
 def load_everything(*, countries: Sequence[str] = ()) -> None:
-    """Migrate, load the packs and make the sample staff; quick where it was done before."""
+    """Migrate, load the packs and make the sample staff; does nothing where the same was done before."""
     from django.conf import settings
     from django.core.management import call_command
 
     from ventanilla.hubs.models import Country, Network
     from ventanilla.verification.packs.reading import read_packs
 
+    from ..sample_staff import make_sample_staff
     from . import import_pack
 
+    fingerprint = _fingerprint(countries)
+    if settings.DEMO_MARK.exists() and settings.DEMO_MARK.read_text() == fingerprint and _is_there():
+        return
     settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
     settings.DEMO_MARK.touch()
     print("Preparing the database", file=sys.stderr)
@@ -60,9 +65,31 @@ def load_everything(*, countries: Sequence[str] = ()) -> None:
     print("Loading countries", file=sys.stderr)
     import_pack.load(read_packs(settings.PACKS_ROOT, only=countries))
     Country.objects.update(is_open=True)
-    from ..sample_staff import make_sample_staff
-
     make_sample_staff(password=PASSWORD)
+    settings.DEMO_MARK.write_text(fingerprint)
+
+
+def _fingerprint(countries: Sequence[str]) -> str:
+    """What the demonstration is made of: packs, migrations, and where it is loaded to."""
+    from django.conf import settings
+
+    parts = hashlib.sha256(repr((settings.DATABASES["default"]["NAME"], sorted(countries))).encode())
+    for pattern in ("packs/**/*.yaml", "*/migrations/0*.py", "config/sample_staff.py"):
+        for file in sorted(settings.PACKAGE.glob(pattern)):
+            parts.update(file.read_bytes())
+    return parts.hexdigest()
+
+
+def _is_there() -> bool:
+    from django.conf import settings
+    from django.db import Error
+
+    from ventanilla.hubs.models import Country
+
+    try:
+        return Country.objects.exists() and (settings.INDEX_ROOT / "current").exists()
+    except Error:
+        return False
 
 
 def _serve(options: argparse.Namespace) -> int:
