@@ -17,7 +17,7 @@ from ventanilla.hubs.models import Country
 from ventanilla.verification.models import Fact, Topic
 from ventanilla.web import baking
 from ventanilla.web.baked import BakedPage, bake
-from ventanilla.web.views import answer
+from ventanilla.web.views.asking import answer
 
 LIMIT = 14 * 1024
 QUESTION = {"es": "q nesesito pa pedir refujio", "en": "how do i ask for asylum", "fr": "asile", "ht": "azil"}
