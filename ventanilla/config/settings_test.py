@@ -12,3 +12,10 @@ from .settings import *  # noqa: F403
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
+
+# Tests that ask through a server of their own would close the connection whose work is rolled back.
+DATABASES["default"]["CONN_MAX_AGE"] = None  # noqa: F405
+# Each half of the suite counts for itself, and only the tests of the limit have one.
+CACHES = globals().get("CACHES", {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}})
+CACHES["default"]["KEY_PREFIX"] = f"test-{os.getpid()}"
+API_RATE = 0

@@ -7,6 +7,7 @@ from ventanilla.hubs.models import Membership
 from ventanilla.hubs.rights import Right, countries_with, reach
 
 from . import queries
+from .adding import kinds_to_add
 
 ON_HOME = 5
 
@@ -29,5 +30,6 @@ class WaitingPanel(Component):
             "roles": Membership.objects.filter(user=user).select_related("country", "hub").order_by("pk"),
             "countries": countries_with(user, Right.READ).order_by("code"),
             "may_start": bool(reach(user, Right.PROPOSE)),
+            "may_add": bool(kinds_to_add(user)),
             "user": user,
         }

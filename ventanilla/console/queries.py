@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Case, Q, TextField, Value, When
+from django.db.models import Case, Exists, OuterRef, Q, TextField, Value, When
 from django.db.models.functions import Cast
 from django.urls import reverse
 from wagtail.models import TaskState
@@ -13,7 +13,7 @@ from ventanilla.hubs.models import Country
 from ventanilla.hubs.rights import Right, reach
 from ventanilla.library.models import FACT_PAGES, PAGE_OF_KIND
 from ventanilla.library.workflows import NationalApproval, authors_of_change, may_approve
-from ventanilla.verification.models import FOUR_EYES, Fact, State, Wording
+from ventanilla.verification.models import FOUR_EYES, Fact, Proposal, State, Wording
 from ventanilla.verification.powers import Powers
 from ventanilla.verification.proposals import due_on
 
@@ -90,7 +90,12 @@ def _waiting_records(user):
 
 
 def sent_back_to(user):
-    """This person's own changes that were sent back, with the reason, newest first."""
+    """This person's own changes that were sent back, with the reason: pages, then records, newest first."""
+    yield from _sent_back_pages(user)
+    yield from _sent_back_records(user)
+
+
+def _sent_back_pages(user):
     pages = TaskState.objects.filter(
         status=TaskState.STATUS_REJECTED,
         workflow_state__requested_by=user,
@@ -103,6 +108,21 @@ def sent_back_to(user):
             "reason": state.comment,
             "url": reverse("wagtailadmin_pages:edit", args=[page.pk]),
         }
+
+
+def _sent_back_records(user):
+    later = Proposal.objects.filter(fact=OuterRef("fact"), part=OuterRef("part"), pk__gt=OuterRef("pk"))
+    sent_back = Proposal.objects.filter(~Exists(later), author=user, state=Proposal.State.REJECTED)
+    rows = list(sent_back.select_related("fact").order_by("-decided_at"))
+    titles = titles_of([row.fact for row in rows])
+    for row in rows:
+        is_text = row.part.startswith("text:")
+        url = (
+            reverse("console:text", args=[row.fact.ref, row.part.removeprefix("text:")])
+            if is_text
+            else reverse("console:record", args=[row.fact.ref])
+        )
+        yield {"title": titles[row.fact.ref], "reason": row.reason, "url": url}
 
 
 def facts_to_check(facts, *, at):

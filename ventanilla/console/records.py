@@ -7,7 +7,7 @@ from ventanilla.labour.packs import MODEL_OF_KIND
 from ventanilla.verification.actions import change_fact
 from ventanilla.verification.models import FOUR_EYES, Kind
 from ventanilla.verification.packs.conflicts import plain
-from ventanilla.verification.proposals import RECORD, change_record, record_writers
+from ventanilla.verification.proposals import RECORD, NothingChanged, change_record, record_writers
 
 from .forms import records as forms
 
@@ -31,6 +31,37 @@ def write_labour_values(fact, values):
     for name, value in values.items():
         setattr(record, name, value)
     record.save(update_fields=list(values))
+
+
+# Names of the fields that say whether a hub or a service runs, and what people read about it.
+STATUS_FIELDS = {
+    Kind.HUB: ("state", "notice"),
+    Kind.SERVICE: ("status", "alert"),
+    Kind.HOTLINE: ("status", "alert"),
+}
+
+
+def status_of(fact):
+    """State, notice and choices of a hub or service; None where a record has no such thing."""
+    names, record = STATUS_FIELDS.get(fact.kind), record_of(fact)
+    if names is None or record is None:
+        return None
+    state, notice = (getattr(record, name) for name in names)
+    return {"state": state, "notice": notice, "choices": record._meta.get_field(names[0]).choices}
+
+
+@transaction.atomic
+def set_status(*, fact, state, notice, by, at):
+    """Open, suspend or close a hub or a service. Raises NothingChanged."""
+    record, names = record_of(fact), STATUS_FIELDS[fact.kind]
+    values = dict(zip(names, (state, notice), strict=True))
+    if all(getattr(record, name) == value for name, value in values.items()):
+        raise NothingChanged
+    for name, value in values.items():
+        setattr(record, name, value)
+    record.save(update_fields=names)
+    label = dict(record._meta.get_field(names[0]).flatchoices)[state]
+    change_fact(fact=fact, by=by, at=at, note=str(label))
 
 
 class RecordForms:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import changes, facts, gaps, network, pages, records
+from .views import adding, changes, facts, gaps, network, pages, records, sources
 
 app_name = "console"
 
@@ -10,6 +10,8 @@ urlpatterns = [
     path("facts/", facts.content, name="content"),
     path("due/", facts.due, name="due"),
     path("starter/", facts.starter, name="starter"),
+    path("facts/add/", adding.choose, name="add"),
+    path("facts/add/<slug:kind>/", adding.add, name="add_kind"),
     path("facts/confirm/", facts.confirm_several, name="confirm_several"),
     path("facts/<slug:ref>/", facts.fact, name="fact"),
     path("facts/<slug:ref>/confirm/", facts.confirm, name="confirm"),
@@ -17,6 +19,10 @@ urlpatterns = [
     path("facts/<slug:ref>/show/", facts.show, name="show"),
     path("facts/<slug:ref>/authority/", facts.authority, name="authority"),
     path("facts/<slug:ref>/change/", facts.change, name="change"),
+    path("facts/<slug:ref>/sources/add/", sources.add, name="add_source"),
+    path("facts/<slug:ref>/sources/<int:pk>/", sources.correct, name="correct_source"),
+    path("facts/<slug:ref>/sources/<int:pk>/remove/", sources.remove, name="remove_source"),
+    path("facts/<slug:ref>/status/", records.status, name="status"),
     path("facts/<slug:ref>/record/", records.record, name="record"),
     path("facts/<slug:ref>/text/<slug:language>/", records.text, name="text"),
     path("facts/<slug:ref>/text/<slug:language>/reviewed/", records.reviewed, name="reviewed"),

@@ -11,6 +11,7 @@ from ventanilla.verification.packs.importing import pack_writers
 from ventanilla.verification.packs.reading import PackItem
 
 from .models import Location, Organization, Phone, Schedule, Service, ServiceAtLocation
+from .records import operator_named
 
 WEEKDAYS = ("mo", "tu", "we", "th", "fr", "sa", "su")
 EVERY_DAY = ",".join(day.upper() for day in WEEKDAYS)
@@ -92,8 +93,7 @@ def write_hub(fact: Fact, item: PackItem) -> None:
 def _operator(fact: Fact, item: PackItem) -> Organization:
     """The organisation of that name in the country; the country's unnamed one where nobody is named."""
     name = _detail(item, "operator", 400) or in_language(item.names, "es") or fact.ref
-    known = Organization.objects.filter(country=fact.country, name=name).order_by("pk").first()
-    return known or Organization.objects.create(country=fact.country, name=name)
+    return operator_named(fact.country, name)
 
 
 def _new_location(item: PackItem, organization: Organization | None = None) -> Location:

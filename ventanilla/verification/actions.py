@@ -1,9 +1,10 @@
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from ventanilla.hubs.models import Country
@@ -19,6 +20,14 @@ class OwnChange(DomainError):
 
 class NoSourceLookedAt(DomainError):
     message = _("Say which source you looked at: a fact without a source is never shown.")
+
+
+class SourceOnFile(DomainError):
+    message = _("This source is on file already: correct that one.")
+
+
+class LastSource(DomainError):
+    message = _("This is the only source. Add another one first, or hide the fact.")
 
 
 class NotYourCountry(DomainError):
@@ -100,16 +109,63 @@ def show_fact(*, fact: Fact, by: Any, at: datetime) -> Fact:
 
 
 @transaction.atomic
-def change_fact(*, fact: Fact, by: Any, at: datetime, note: str = "", also_by: Sequence[Any] = ()) -> Fact:
+def change_fact(
+    *, fact: Fact, by: Any, at: datetime, note: str = "", source: str = "", also_by: Sequence[Any] = ()
+) -> Fact:
     """Record that somebody, alone or with others, changed what the public reads about a fact."""
     fact = Fact.objects.select_for_update().get(pk=fact.pk)
     fact.changed_by = by
     fact.edited_by_people = True
     fact.save()
     for author in (*also_by, by):
-        Check.objects.create(fact=fact, outcome=Check.Outcome.CHANGED, by=author, at=at, note=note)
+        Check.objects.create(
+            fact=fact, outcome=Check.Outcome.CHANGED, by=author, at=at, note=note, source=source
+        )
     announce([fact.ref])
     return fact
+
+
+@transaction.atomic
+def add_source(*, fact: Fact, values: Mapping[str, Any], by: Any, at: datetime) -> Source:
+    """Put a source on file; `values` has url, publisher, title and seen_on (a day). Raises SourceOnFile.
+
+    A fact without a source gets its first: from then on it is starter content. Confirming it is another deed.
+    """
+    fact = Fact.objects.select_for_update().get(pk=fact.pk)
+    if fact.sources.filter(url=values["url"]).exists():
+        raise SourceOnFile
+    source = Source.objects.create(fact=fact, position=fact.sources.count(), **values)
+    if not fact.has_source:
+        fact.has_source = True
+        fact.confidence = "medium" if fact.confidence == "none" else fact.confidence
+        fact.save()
+    change_fact(fact=fact, by=by, at=at, note=gettext("Source added"), source=source.url)
+    return source
+
+
+@transaction.atomic
+def correct_source(*, source: Source, values: Mapping[str, Any], by: Any, at: datetime) -> None:
+    """Correct publisher, title or day of a source; its address stays. A day typed here is an exact one."""
+    if "seen_on" in values:
+        values = {**values, "seen_precision": Source.Precision.DAY}
+    for name, value in values.items():
+        setattr(source, name, value)
+    source.save(update_fields=list(values))
+    change_fact(fact=source.fact, by=by, at=at, note=gettext("Source corrected"), source=source.url)
+
+
+@transaction.atomic
+def remove_source(*, source: Source, by: Any, at: datetime) -> None:
+    """Take a source off a fact. Raises LastSource while the fact is not hidden by hand."""
+    fact = Fact.objects.select_for_update().get(pk=source.fact_id)
+    is_last = not fact.sources.exclude(pk=source.pk).exists()
+    if is_last and not fact.hidden_on:
+        raise LastSource
+    source.delete()
+    if is_last:
+        fact.has_source = False
+        fact.save()
+    change_fact(fact=fact, by=by, at=at, note=gettext("Source removed"), source=source.url)
 
 
 class EmergencyNumbersFirst(DomainError):

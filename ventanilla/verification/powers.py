@@ -36,5 +36,9 @@ class Powers:
         """Change, or propose a change of, what people read; and hide it."""
         return self.propose.covers(fact.country_id) or self._is_own_hub(fact)
 
+    def may_change_sources(self, fact: Fact) -> bool:
+        """Who says so is part of a legal or procedural fact: that is changed by those who may confirm it."""
+        return self.may_confirm(fact) if fact.kind in FOUR_EYES else self.may_change(fact)
+
     def _is_own_hub(self, fact: Fact) -> bool:
         return fact.kind == Kind.HUB and self.hub.covers(fact.country_id, hub=fact.ref)

@@ -3,19 +3,20 @@
 An app that keeps a record of its own for a kind plugs `record_writers[kind]` in: writer(fact, values).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from ventanilla.hubs.models import Network
+from ventanilla.hubs.models import Country, Network
 from ventanilla.lib.errors import DomainError
 from ventanilla.lib.registry import Registry
 
 from .actions import OwnChange, change_fact, confirm_fact
-from .models import FOUR_EYES, Fact, Proposal, Wording
+from .models import FOUR_EYES, Fact, Proposal, Source, Wording
 from .signals import announce
 
 RECORD = "record"
@@ -54,10 +55,49 @@ def change_record(
     return None
 
 
+@transaction.atomic
+def start_record(
+    *,
+    ref: str,
+    kind: str,
+    country: Country,
+    title: str,
+    summary: str,
+    topics: Sequence[str],
+    source: Mapping[str, Any],
+    by: Any,
+    at: datetime,
+) -> Fact:
+    """Make a fact with its first source and its text in the country's main language; returns the fact.
+
+    `source` has url, publisher, title and seen_on (a day). Nobody has confirmed it: it is starter content.
+    The text of a kind that needs four eyes is a proposal, and a fact without a text is never shown.
+    """
+    language = country.languages[0]
+    fact = Fact.objects.create(
+        ref=ref, country=country, kind=kind, topics=list(topics), names={language: title},
+        confidence="medium", has_source=True,
+    )  # fmt: skip
+    Source.objects.create(fact=fact, **source)
+    text = {"title": title, "summary": summary, "maker": str(Wording.Maker.PERSON)}
+    fact = change_fact(fact=fact, by=by, at=at, note=gettext("New"), source=source["url"])
+    if kind in FOUR_EYES:
+        _propose(fact, text_part(language), text, by, at)
+    else:
+        _apply(fact, text_part(language), text, at)
+    return fact
+
+
 def _propose(fact: Fact, part: str, values: Mapping[str, Any], by: Any, at: datetime) -> Proposal:
     waiting = Proposal.objects.open().filter(fact=fact, part=part)
     waiting.update(state=Proposal.State.WITHDRAWN, decided_by=by, decided_at=at)
     return Proposal.objects.create(fact=fact, part=part, values=dict(values), author=by, made_at=at)
+
+
+def last_proposed(fact: Fact, part: str) -> Mapping[str, Any]:
+    """What was last proposed for a part of a fact, empty where nothing was or it was approved."""
+    last = Proposal.objects.filter(fact=fact, part=part).order_by("-pk").first()
+    return last.values if last and last.state != Proposal.State.APPROVED else {}
 
 
 @transaction.atomic

@@ -28,6 +28,11 @@ def asked(view, address="192.0.2.7", **more):
     return view(RequestFactory().get("/api/items", REMOTE_ADDR=address, **more))
 
 
+def cached_keys() -> set[str]:
+    kept = cache._cache
+    return set(kept) if isinstance(kept, dict) else {key.decode() for key in kept.get_client().keys("*")}
+
+
 def counted(clock):
     return guarded(lambda request: HttpResponse("yes"), clock=clock)
 
@@ -63,6 +68,7 @@ def test_zero_means_no_limit():
     assert {asked(view).status_code for _ in range(50)} == {200}
 
 
+@override_settings(API_RATE=600)
 def test_a_whole_shelter_behind_one_address_is_let_through():
     view = counted(Clock())
     assert {asked(view).status_code for _ in range(200)} == {200}
@@ -72,7 +78,7 @@ def test_a_whole_shelter_behind_one_address_is_let_through():
 def test_no_address_is_kept_in_clear_and_tomorrow_it_is_another():
     clock = Clock()
     asked(counted(clock))
-    stored = {*cache._cache, *limits._buckets(limits.rate())._buckets}
+    stored = {*cached_keys(), *limits._buckets(limits.rate())._buckets}
     assert not any("192.0.2.7" in str(key) for key in stored)
     today = limits._hashed("192.0.2.7", clock.now)
     assert today == limits._hashed("192.0.2.7", clock.now + 60)

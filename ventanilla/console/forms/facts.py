@@ -1,9 +1,13 @@
+from datetime import timedelta
+
 from django import forms
+from django.core.validators import URLValidator
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from ventanilla.hubs.models import Country
 from ventanilla.lib.text import in_language
-from ventanilla.verification.models import Fact, Kind, State, Topic
+from ventanilla.verification.models import Fact, Kind, Source, State, Topic
 
 OTHER = "other"
 
@@ -35,6 +39,42 @@ class SourceForm(forms.Form):
         """The address of the source, empty where none was given."""
         cleaned = getattr(self, "cleaned_data", {})
         return cleaned.get("other") or cleaned.get("source") or ""
+
+
+class SourceDetailsForm(forms.ModelForm):
+    """What is said of a source besides its address."""
+
+    seen_on = forms.DateField(
+        label=_("Day on which you looked at it"),
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+    )
+
+    class Meta:
+        model = Source
+        fields = ("publisher", "title", "seen_on")
+
+    def clean_seen_on(self):
+        # The day after tomorrow is in the future everywhere; tomorrow may be today in another time zone.
+        if self.cleaned_data["seen_on"] > timezone.now().date() + timedelta(days=1):
+            raise forms.ValidationError(_("This day has not come yet."))
+        return self.cleaned_data["seen_on"]
+
+
+class NewSourceForm(SourceDetailsForm):
+    """A source that is not on file yet."""
+
+    url = forms.URLField(
+        label=_("Address of the source"),
+        max_length=1000,
+        assume_scheme="https",
+        help_text=_("The page or document where this is written."),
+        validators=[URLValidator(schemes=["http", "https"])],
+    )
+    field_order = ("url", "publisher", "title", "seen_on")
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["publisher"].required = self.fields["title"].required = True
 
 
 class AuthorityForm(forms.Form):

@@ -10,7 +10,7 @@ from ventanilla.hubs.models import Holiday, Hub, OpeningHours
 from ventanilla.labour.models import LabourRecord
 from ventanilla.verification.models import Wording
 
-from ..fields import ByLanguageField, LinesField, PhonesField
+from ..fields import LANGUAGE_NAMES, ByLanguageField, LinesField, PhonesField
 
 TEXTS = (
     "title", "summary", "audience", "eligibility", "requirements", "steps", "offers", "fee", "deadline",
@@ -52,6 +52,12 @@ class WordingForm(forms.ModelForm):
             **{name: forms.Textarea(attrs={"rows": 3}) for name in TEXTS[1:]},
         }
 
+    def take_up(self, values):
+        """Show a text that was proposed and never approved, to go on from; all of it counts as changed."""
+        for name in values.keys() & set(TEXTS):
+            self.initial.pop(name, None)
+            self.fields[name].initial = values[name]
+
     def changed_values(self):
         """Only what differs from what people read now, ready to be kept as JSON."""
         values = {name: self._typed(name) for name in TEXTS if self._typed(name) != self.initial.get(name)}
@@ -66,6 +72,45 @@ class WordingForm(forms.ModelForm):
         value = self.cleaned_data[name]
         # Browsers send other line ends than the packs hold.
         return value.replace("\r\n", "\n") if isinstance(value, str) else value
+
+
+# Whoever comes in vain reads in the notice why, and where to go instead.
+NEED_A_NOTICE = frozenset(
+    {
+        Hub.State.SUSPENDED, Hub.State.CLOSED,
+        Service.Status.INACTIVE, Service.Status.TEMPORARILY_CLOSED, Service.Status.DEFUNCT,
+    }
+)  # fmt: skip
+
+
+def require_notice(form, state, notice, language):
+    """A hub or service that stops says so in the country's main language."""
+    said = form.cleaned_data.get(notice) or {}
+    if form.cleaned_data.get(state) in NEED_A_NOTICE and not said.get(language):
+        form.add_error(
+            notice,
+            _("Say in %(language)s why, and where people can go instead.")
+            % {"language": LANGUAGE_NAMES.get(language, language)},
+        )
+
+
+class StatusForm(forms.Form):
+    """Whether a hub or a service opens, stops for a while or closes for good."""
+
+    state = forms.ChoiceField(label=_("State"), widget=forms.RadioSelect)
+    notice = ByLanguageField(
+        label=_("What people read about it"), help_text=_("Empty it when everything is as usual again.")
+    )
+
+    def __init__(self, *args, choices, language, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["state"].choices = choices
+        self.language = language
+
+    def clean(self):
+        cleaned = super().clean()
+        require_notice(self, "state", "notice", self.language)
+        return cleaned
 
 
 class HubForm(forms.ModelForm):
@@ -105,6 +150,8 @@ class HubForm(forms.ModelForm):
         cleaned = super().clean()
         if (cleaned.get("latitude") is None) != (cleaned.get("longitude") is None):
             self.add_error("latitude", _("Give both coordinates or none."))
+        if "state" in self.changed_data:
+            require_notice(self, "state", "notice", self.instance.country.languages[0])
         return cleaned
 
 
@@ -139,6 +186,12 @@ class ServiceForm(forms.ModelForm):
         self.fields["organization"].queryset = Organization.objects.filter(
             country=self.instance.fact.country
         ).order_by("name", "pk")
+
+    def clean(self):
+        cleaned = super().clean()
+        if "status" in self.changed_data:
+            require_notice(self, "status", "alert", self.instance.fact.country.languages[0])
+        return cleaned
 
 
 class OrganizationForm(forms.ModelForm):

@@ -59,6 +59,7 @@ def known_arguments(cast, procedure, hotline):
     by_route = {
         "changes/record/": {"pk": Proposal.objects.get().pk},
         "changes/page/": {"pk": procedure.pk},
+        "facts/": {"pk": hotline.sources.first().pk},
         "gaps/": {"pk": Gap.objects.get().pk},
         "staff/roles/": {"pk": cast.user("elena").memberships.get().pk},
         "groups/": {"pk": cast.user("elena").groups.first().pk},
@@ -86,6 +87,7 @@ def known_arguments(cast, procedure, hotline):
         "ref": hotline.ref,
         "code": "cr",
         "language": "es",
+        "kind": "service",
         "app_label": "library",
         "model_name": "procedurepage",
         "app_name": "library",

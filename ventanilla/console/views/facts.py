@@ -17,8 +17,10 @@ from ventanilla.verification import actions
 from ventanilla.verification.powers import Powers
 
 from .. import queries
+from ..adding import kinds_to_add
 from ..doors import fact_for, fact_to, readable_facts, require
 from ..forms.facts import AuthorityForm, FilterForm, ReasonForm, SourceForm
+from ..records import status_of
 from ..titles import console_language, titles_of
 
 PER_PAGE = 25
@@ -61,6 +63,7 @@ def _list(request, facts, *, title, mode, text, without=()):
     context = {
         "title": title, "mode": mode, "text": text, "form": form, "page": page, "rows": rows,
         "query": query.urlencode(), "here": request.get_full_path(),
+        "may_add": mode == "content" and bool(kinds_to_add(request.user)),
         "any_to_confirm": any(row["may_confirm"] for row in rows),
     }  # fmt: skip
     return render(request, "console/facts.html", context)
@@ -116,6 +119,8 @@ def fact(request, ref):
         "is_page": found.kind in PAGE_OF_KIND,
         "may_confirm": powers.may_confirm(found),
         "may_change": powers.may_change(found),
+        "may_change_sources": powers.may_change_sources(found),
+        "status": status_of(found),
         "waiting": [row for row in queries.waiting_changes(request.user) if row.fact.pk == found.pk],
         "public_url": f"/{console_language()}/{found.country_id}/{found.ref}/",
         "confirm_form": SourceForm(fact=found),

@@ -12,13 +12,13 @@ from ventanilla.library.models import PAGE_OF_KIND
 from ventanilla.verification.actions import confirm_fact
 from ventanilla.verification.models import FOUR_EYES, Wording
 from ventanilla.verification.powers import Powers
-from ventanilla.verification.proposals import change_record, mark_reviewed, text_part
+from ventanilla.verification.proposals import change_record, last_proposed, mark_reviewed, text_part
 
 from ..doors import fact_to
 from ..fields import LANGUAGE_NAMES
 from ..forms.facts import SourceForm
-from ..forms.records import WordingForm
-from ..records import RecordForms, record_of
+from ..forms.records import StatusForm, WordingForm
+from ..records import RecordForms, record_of, set_status, status_of
 from ..titles import titles_of
 
 
@@ -31,6 +31,8 @@ def text(request, ref, language):
     wording = Wording.objects.filter(fact=fact, language=language).first()
     wording = wording or Wording(fact=fact, language=language)
     form = WordingForm(request.POST or None, instance=wording)
+    if not wording.pk:
+        form.take_up(last_proposed(fact, text_part(language)))
     source_form = SourceForm(request.POST or None, fact=fact, required=False, prefix="checked")
     if request.method == "POST" and form.is_valid() and source_form.is_valid():
         part, values = text_part(language), form.changed_values()
@@ -72,6 +74,28 @@ def record(request, ref):
     ):
         return redirect("console:fact", ref)
     return render(request, "console/record.html", {**_frame(request, fact, source_form), "forms": forms})
+
+
+@require_http_methods(["GET", "POST"])
+def status(request, ref):
+    """Open a planned hub, suspend or close a hub or a service, for a while or for good."""
+    fact = _record_to_change(request.user, ref)
+    now = status_of(fact)
+    if now is None:
+        raise Http404
+    choices, language = now.pop("choices"), fact.country.languages[0]
+    form = StatusForm(request.POST or None, initial=now, choices=choices, language=language)
+    source_form = SourceForm(request.POST or None, fact=fact, prefix="checked")
+    is_complete = request.method == "POST" and form.is_valid() and source_form.is_valid()
+    if is_complete and _changed(
+        request,
+        fact,
+        source_form,
+        lambda at: set_status(fact=fact, **form.cleaned_data, by=request.user, at=at),
+        form,
+    ):
+        return redirect("console:fact", ref)
+    return render(request, "console/status.html", {**_frame(request, fact, source_form), "form": form})
 
 
 def _record_to_change(user, ref):
