@@ -15,9 +15,7 @@ def contacts_of_organizations(facts: Sequence[Fact]) -> dict[str, items.Contact]
     rows = Organization.objects.filter(fact__in=facts).select_related("fact")
     rows = rows.prefetch_related("phones", "schedules", "locations")
     return {
-        row.fact.ref: items.Contact(
-            **_place(next(iter(row.locations.all()), None)), **_reach(row), operator=row.alternate_name
-        )
+        row.fact.ref: items.Contact(**_place(next(iter(row.locations.all()), None)), **_reach(row))
         for row in rows
         if row.fact
     }

@@ -107,7 +107,7 @@ _ENGLISH = re.compile(
 
 
 def _operator(item: Item, text: ItemText) -> str:
-    operator = str(item.details.get("operator") or "")
+    operator = item.contact.operator or str(item.details.get("operator") or "")
     is_foreign = item.texts.get("en") is not text and _ENGLISH.search(operator)
     return "" if is_foreign else operator
 
