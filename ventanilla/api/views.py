@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Sequence
 from typing import Any
 
+from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from ninja import NinjaAPI
@@ -51,6 +52,15 @@ def _parameter(location: Sequence[str | int]) -> str:
     """The name that the caller knows: after where it was found and what we call the whole."""
     inside = [str(part) for part in location if part not in ("body", "query", "path", "question", "filters")]
     return inside[0] if inside else "body"
+
+
+@api.exception_handler(InterfaceError)
+@api.exception_handler(OperationalError)
+def away(request: HttpRequest, failure: Exception) -> HttpResponse:
+    """The database does not answer."""
+    error_id = secrets.token_hex(4)
+    logger.error("The database is away", exc_info=failure, extra={"error_id": error_id})
+    return problem(503, "We cannot answer at this moment. Try again in a few minutes.", error_id=error_id)
 
 
 @api.exception_handler(Exception)

@@ -2,11 +2,12 @@
 
 import logging
 import secrets
+import sys
 from contextlib import suppress
 from typing import Any
 
 from django.conf import settings
-from django.db import Error
+from django.db import Error, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 from django.utils.translation import override
@@ -35,13 +36,25 @@ _HEADINGS = {
         "fr": "Quelque chose a échoué de notre côté. Réessayez dans un moment.",
         "ht": "Yon bagay pa mache sou bò pa nou. Eseye ankò talè.",
     },
+    503: {
+        "es": "En este momento no podemos responder. Intente de nuevo en unos minutos.",
+        "en": "We cannot answer at this moment. Try again in a few minutes.",
+        "fr": "Nous ne pouvons pas répondre en ce moment. Réessayez dans quelques minutes.",
+        "ht": "Nou pa ka reponn kounye a. Eseye ankò nan kèk minit.",
+    },
 }
+# What a database raises that is away or overrun; other errors of the database are mistakes of ours.
+DATABASE_AWAY = (OperationalError, InterfaceError)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """The page of a failed request, without touching the database; the log has the same error id."""
+    """The page of a failed request, without touching the database; the log has the same error id.
+
+    503 while the database is away: Django calls this where it caught the failure.
+    """
     request.error_id = secrets.token_hex(4)  # type: ignore[attr-defined]
-    return _page(request, status=500, error_id=request.error_id)  # type: ignore[attr-defined]
+    status = 503 if isinstance(sys.exception(), DATABASE_AWAY) else 500
+    return _page(request, status=status, error_id=request.error_id)  # type: ignore[attr-defined]
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

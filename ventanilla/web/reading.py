@@ -1,12 +1,14 @@
 """What the public pages read: public facts of a country, as items, in the order of the page."""
 
+import re
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import Http404
 
+from ventanilla.directory.models import Phone
 from ventanilla.hubs.models import Country, Hub
 from ventanilla.labour.models import LabourRecord
 from ventanilla.labour.packs import MODEL_OF_KIND
@@ -117,6 +119,13 @@ def labour_record(item: Item) -> LabourRecord | None:
         return None
     found: LabourRecord | None = model.objects.filter(fact__ref=item.ref).first()  # type: ignore[attr-defined]
     return found
+
+
+def dialable(country: Country) -> dict[str, str]:
+    """Telephone numbers of the country's offices and help lines, as written, and what to dial for each."""
+    here = Q(organization__country=country) | Q(service__fact__country=country)
+    phones = Phone.objects.filter(here, type="voice").values_list("number", "e164")
+    return {number: e164 or re.sub(r"[^0-9*#+]", "", number) for number, e164 in phones}
 
 
 def related_countries(country: Country, *, language: str) -> list[Country]:

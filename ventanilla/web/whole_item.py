@@ -21,7 +21,7 @@ from .item_parts import (
 )
 from .opening import Opening, opening_of
 from .public import OWN_NAMES
-from .reading import hubs_of, labour_record
+from .reading import dialable, hubs_of, labour_record
 
 
 def item_context(item: Item, language: str, *, country: Country, at: datetime) -> dict[str, Any]:
@@ -42,6 +42,7 @@ def item_context(item: Item, language: str, *, country: Country, at: datetime) -
         "is_over": bool(text.ends_at and text.ends_at <= at),
         "hub": hub,
         "opening": _opening(hub, at=at),
+        "numbers": dialable(country),
         "notice": notice_of(item, language),
         "area": area_of(item, language),
         "has_old_source": item.has_old_source(at=country.today(at)),

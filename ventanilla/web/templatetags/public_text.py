@@ -6,7 +6,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from django import template
-from django.utils.html import urlize
+from django.utils.html import format_html, urlize
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import Truncator
 
@@ -60,8 +60,24 @@ def language_of(texts: Mapping[str, str], language: str) -> str:
 
 
 @register.filter
-def linked(text: str) -> SafeString:
-    """Text with its web addresses as links, long ones shortened to read."""
+def linked(text: str, numbers: Mapping[str, str] | None = None) -> SafeString:
+    """Text with its web addresses as links, and those telephone numbers that are known to be some.
+
+    Telephones find long numbers by themselves, but not 1311; and 1998 may be a year.
+    """
+    if not numbers:
+        return _with_addresses(text)
+    known = "|".join(re.escape(number) for number in sorted(numbers, key=len, reverse=True))
+    # Not inside a longer number, a word or an address.
+    parts = re.split(rf"(?<![\w/.=#+-])({known})(?![\w/=-]|[.,]\d)", text)
+    pieces = [
+        format_html('<a href="tel:{}">{}</a>', numbers[part], part) if turn % 2 else _with_addresses(part)
+        for turn, part in enumerate(parts)
+    ]
+    return SafeString("".join(pieces))
+
+
+def _with_addresses(text: str) -> SafeString:
     # urlize escapes what it is given; it only does not say so by its type.
     return mark_safe(urlize(text, nofollow=True, trim_url_limit=40, autoescape=True))  # noqa: S308
 

@@ -91,6 +91,12 @@ def test_every_page_stands_in_every_language_without_script_style_or_cookie(clie
     assert response["Referrer-Policy"] == "no-referrer"
 
 
+def test_known_telephone_numbers_in_a_text_can_be_dialled(client):
+    html = read(client, "/es/cr/cr-asylum/")
+    assert '<a href="tel:1311">1311</a>' in html
+    assert ">2024</a>" not in html
+
+
 def test_apostrophes_and_addresses_are_escaped_once(client):
     html = read(client, "/en/cr/cr-dgme/")
     assert 'href="http' in html
