@@ -5,13 +5,13 @@ import shutil
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 PASSWORD = "ventanilla-demo-2026"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -65,7 +65,6 @@ def live_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     if address := os.environ.get("DATABASE_URL"):
         env["DATABASE_URL"] = own_database(address)
     site = Site(f"http://localhost:{port}", data, env)
-    site.run("demo", "--load-only", "--country", "cr", "--country", "bz")
     command = [
         sys.executable,
         "-m",
@@ -81,7 +80,7 @@ def live_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     try:
         from ventanilla.config.serve import wait_until_ready
 
-        assert wait_until_ready(f"{site.url}/health/ready", timeout=90), (data / "serve.log").read_text()
+        assert wait_until_ready(f"{site.url}/health/ready", timeout=180), (data / "serve.log").read_text()
         yield site
     finally:
         server.terminate()
@@ -137,3 +136,19 @@ def plain_page(browser: Browser, live_site: Site) -> Iterator[Page]:
     )
     yield context.new_page()
     context.close()
+
+
+@pytest.fixture(scope="session")
+def sign_in() -> Callable[[BrowserContext, str], Page]:
+    """Sign in to the console, in Spanish, as one of the sample people: `sign_in(context, "elena")`."""
+
+    def enter(context: BrowserContext, name: str) -> Page:
+        page = context.new_page()
+        page.goto("/console/")
+        page.get_by_label("Correo electrónico").fill(f"{name}@ventanilla.example")
+        page.locator("input[type=password]").fill(PASSWORD)
+        page.get_by_role("button", name="Iniciar sesión").click()
+        expect(page.locator("h1")).to_contain_text(f"Hola, {name.title()}", timeout=30_000)
+        return page
+
+    return enter

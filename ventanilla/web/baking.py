@@ -33,6 +33,8 @@ logger = logging.getLogger(__name__)
 
 # Seconds between looks at the list of changes.
 LOOK_EVERY = 1.0
+# Bytes from which the best compression would take seconds to save a tenth.
+LARGE = 60_000
 # What the look of a page depends on besides the facts: our own code, templates, styles, translations.
 _SOURCES = Path(__file__).parent.parent
 _PATTERNS = ("web/**/*.py", "web/**/*.html", "web/static/**/*", "verification/items.py", "locale/**/*.mo")
@@ -113,6 +115,7 @@ def render(path: str) -> BakedPage | None:
         body=response.content,
         refresh_at=moments.refresh_at,
         dead_at=moments.dead_at,
+        fast=len(response.content) > LARGE,
     )
 
 

@@ -1,6 +1,7 @@
 """Render public pages into compressed files, once or for as long as it runs."""
 
 import argparse
+import os
 
 from . import progress_line, start_django
 
@@ -16,6 +17,8 @@ def run(options: argparse.Namespace) -> int:
     from ventanilla.web import baking
 
     if options.watch:
+        # Readers and staff come first: what is not baked yet is rendered when somebody asks for it.
+        os.nice(10)
         baking.watch()
         return 0
     paths = baking.all_paths()
