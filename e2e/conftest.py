@@ -7,7 +7,6 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 import pytest
@@ -39,17 +38,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @dataclass(frozen=True)
 class Site:
-    """A served demonstration: its address, its data, and a way to run `ventanilla` on it."""
+    """A served demonstration."""
 
     url: str
-    data: Path
-    env: dict[str, str]
-
-    def run(self, *arguments: str) -> str:
-        command = [sys.executable, "-m", "ventanilla.config.command", *arguments]
-        done = subprocess.run(command, env=self.env, capture_output=True, text=True, timeout=180)
-        assert done.returncode == 0, done.stderr
-        return done.stdout
 
 
 @pytest.fixture(scope="session")
@@ -64,7 +55,7 @@ def live_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     }
     if address := os.environ.get("DATABASE_URL"):
         env["DATABASE_URL"] = own_database(address)
-    site = Site(f"http://localhost:{port}", data, env)
+    site = Site(f"http://localhost:{port}")
     command = [
         sys.executable,
         "-m",
