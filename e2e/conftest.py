@@ -31,7 +31,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "e2e" in item.path.parts:
             item.add_marker(pytest.mark.browser)
-            item.add_marker(pytest.mark.xdist_group("browser"))
             if not CHROMIUM and not must:
                 item.add_marker(skip)
 
@@ -91,10 +90,11 @@ def own_database(address: str) -> str:
 
     if not address.startswith("postgres"):
         return address
+    name = f"ventanilla_e2e_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
     with psycopg.connect(address, autocommit=True) as connection:
-        connection.execute("DROP DATABASE IF EXISTS ventanilla_e2e WITH (FORCE)")
-        connection.execute("CREATE DATABASE ventanilla_e2e")
-    return urlunsplit(urlsplit(address)._replace(path="/ventanilla_e2e"))
+        connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        connection.execute(f"CREATE DATABASE {name}")
+    return urlunsplit(urlsplit(address)._replace(path=f"/{name}"))
 
 
 @pytest.fixture(scope="session")
