@@ -42,6 +42,10 @@ class Site:
     url: str
 
 
+# A busy machine may be slow; what is tested is that the thing comes.
+expect.set_options(timeout=15_000)
+
+
 @pytest.fixture(scope="session")
 def live_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     data = tmp_path_factory.mktemp("data")

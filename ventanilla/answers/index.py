@@ -30,6 +30,8 @@ def _stamp() -> float:
 
 def _load() -> Index:
     try:
-        return Index.load(settings.INDEX_ROOT)
+        index = Index.load(settings.INDEX_ROOT)
+        index.ask("refugio")  # brings the models into memory now, not while the first person waits
+        return index
     except (IndexMissing, IndexOutdated):
         return Index.build([])
