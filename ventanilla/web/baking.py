@@ -157,6 +157,8 @@ def look() -> None:
     latest = _latest_change()
     known, version = _last_look(), _version()
     if known.get("version") != version:
+        # First away with the old: a country that was closed, or starter content switched off, is on no list.
+        store().clear()
         bake_paths(all_paths())
     elif latest > known["change"]:
         changes = Change.objects.filter(pk__gt=known["change"], pk__lte=latest).order_by("pk")
