@@ -1,10 +1,52 @@
 """What all tests share: no network but loopback, and a small database with two countries of the packs."""
 
 import socket
+from collections.abc import Callable
 
 import pytest
+from django.db import transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.test import SimpleTestCase, TransactionTestCase
 
 _LOCAL = ("127.0.0.1", "::1", "localhost")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A test with a database has both: the data and the key store."""
+    for item in items:
+        marks = list(item.iter_markers("django_db"))
+        if not marks and {"db", "transactional_db"} & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.django_db(databases="__all__"))
+        for mark in marks:
+            mark.kwargs.setdefault("databases", "__all__")
+        case = getattr(item, "cls", None)
+        if case is not None and issubclass(case, SimpleTestCase):
+            case.databases = "__all__"
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """The key store is made without walking through the history of every app, and says so."""
+    from django.core.management import call_command
+
+    from ventanilla.privacy.sealing.router import KEY_APP, KEY_STORE
+
+    with django_db_blocker.unblock():
+        call_command("migrate", KEY_APP, database=KEY_STORE, fake=True, verbosity=0)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def tables_that_are_only_added_to_can_be_emptied() -> None:
+    """Tests with real transactions empty all tables when they end."""
+    from ventanilla.privacy import append_only
+
+    empty = TransactionTestCase._fixture_teardown
+
+    def teardown(self: TransactionTestCase) -> None:
+        with append_only.lifted():
+            empty(self)
+
+    TransactionTestCase._fixture_teardown = teardown
 
 
 @pytest.fixture(autouse=True)
@@ -18,6 +60,14 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
         connect(self, address)
 
     monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+@pytest.fixture(autouse=True)
+def no_keys_of_another_test() -> None:
+    """Keys are remembered by the process, but each test has a key store of its own."""
+    from ventanilla.privacy.sealing import keys
+
+    keys.forget_everything()
 
 
 @pytest.fixture(scope="session")
@@ -44,3 +94,30 @@ def two_countries(django_db_setup, django_db_blocker):
 @pytest.fixture
 def site(two_countries, db):
     """The database of two countries, for one test."""
+
+
+@pytest.fixture
+def commits(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What waits for the commit happens at the end of each outermost transaction, as when it is served."""
+    leave = transaction.Atomic.__exit__
+    wait = BaseDatabaseWrapper.on_commit
+
+    def is_outermost(connection: BaseDatabaseWrapper) -> bool:
+        return all(block._from_testcase for block in connection.atomic_blocks)
+
+    def leaving(self: transaction.Atomic, *error: object) -> None:
+        leave(self, *error)
+        connection = transaction.get_connection(self.using)
+        if error[0] is None and is_outermost(connection):
+            waiting, connection.run_on_commit = connection.run_on_commit, []
+            for _savepoints, then, _robust in waiting:
+                then()
+
+    def on_commit(self: BaseDatabaseWrapper, then: Callable[[], object], robust: bool = False) -> None:
+        if is_outermost(self):
+            then()
+        else:
+            wait(self, then, robust)
+
+    monkeypatch.setattr(transaction.Atomic, "__exit__", leaving)
+    monkeypatch.setattr(BaseDatabaseWrapper, "on_commit", on_commit)

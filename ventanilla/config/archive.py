@@ -20,12 +20,15 @@ from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
 from django.conf import settings
-from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
+from ventanilla.privacy import access_log, append_only
+from ventanilla.privacy.sealing.destruction import finish_destructions
+
 from . import tables
+from .migrating import migrate
 
 FIRST = "ventanilla-backup"
 FORMAT = "1"
@@ -162,8 +165,11 @@ def restore(file: Path, *, replace: bool, progress: Progress) -> dict[str, Any]:
         _check_version(contents)
         if not replace and _is_in_use():
             raise ArchiveRefused("There is data here already: add --replace to lose it.")
-        call_command("migrate", interactive=False, verbosity=0)
+        migrate(verbosity=0)
         _fill(staging, contents, progress)
+    # The certificates that came back may name keys of an older copy of the key store.
+    finish_destructions()
+    access_log.note_restore(at=timezone.now())
     return contents
 
 
@@ -240,7 +246,7 @@ def _check_version(contents: dict[str, Any]) -> None:
 
 def _fill(staging: Path, contents: dict[str, Any], progress: Progress) -> None:
     try:
-        with _uploads_from(staging / "media"), transaction.atomic():
+        with _uploads_from(staging / "media"), transaction.atomic(), append_only.lifted():
             _fill_tables(staging / "database", contents["rows"], progress)
     except (DatabaseError, ValueError, KeyError, OSError) as problem:
         raise ArchiveRefused(

@@ -1,11 +1,13 @@
 """What production must never start with. Read by settings.py, so it knows nothing of Django's apps."""
 
+import base64
 from collections.abc import Iterator, Sequence
 
 from django.core.exceptions import ImproperlyConfigured
 
 SHORTEST_KEY = 50
 SHORTEST_TOKEN = 20
+MASTER_KEY_BYTES = 32
 
 
 def refuse_unsafe(
@@ -17,10 +19,16 @@ def refuse_unsafe(
     public_url: str,
     trusted_proxy: bool,
     metrics_token: str,
+    master_key: str,
+    key_master: str,
+    database: str,
+    key_database: str,
 ) -> None:
     """Raise ImproperlyConfigured, one sentence a line, when people could be harmed; a demo may start."""
     problems = [
         *_secrets(debug=debug, secret_key=secret_key, metrics_token=metrics_token),
+        *_sealing(master_key=master_key, key_master=key_master),
+        *_key_store(database=database, key_database=key_database),
         *_addresses(allowed_hosts=allowed_hosts, public_url=public_url, trusted_proxy=trusted_proxy),
     ]
     if problems and not demo:
@@ -36,6 +44,48 @@ def _secrets(*, debug: bool, secret_key: str, metrics_token: str) -> Iterator[st
         yield f"SECRET_KEY is shorter than {SHORTEST_KEY} characters: make one with openssl rand -base64 48"
     if metrics_token and len(metrics_token) < SHORTEST_TOKEN:
         yield f"METRICS_TOKEN is shorter than {SHORTEST_TOKEN} characters: make one with openssl rand -hex 24"
+
+
+def _sealing(*, master_key: str, key_master: str) -> Iterator[str]:
+    if not key_master.endswith("masters.FromSettings"):
+        return
+    if not master_key:
+        yield (
+            "Set MASTER_KEY_FILE to a file outside DATA_DIR with what 'ventanilla keys new-master' prints "
+            "(all that people tell is sealed under it; without it nothing can be read again)"
+        )
+    elif not _is_a_key(master_key):
+        yield "MASTER_KEY is not 32 bytes in base64: make one with ventanilla keys new-master"
+
+
+def _key_store(*, database: str, key_database: str) -> Iterator[str]:
+    if database.startswith("postgres") and not key_database:
+        yield (
+            "Set KEYS_DATABASE_URL: all machines of a network share one key store, apart from DATABASE_URL; "
+            "see docs/runbooks/keys.md"
+        )
+
+
+def one_of(setting: str, value: str, choices: Sequence[str]) -> str:
+    """The value, if it is one of the choices. Raises ImproperlyConfigured."""
+    if value not in choices:
+        raise ImproperlyConfigured(f"{setting}={value!r}: use {' or '.join(map(repr, choices))}.")
+    return value
+
+
+def scanner_from(text: str) -> str:
+    """The address of clamd: "host:port", the path of a socket, or nothing. Raises ImproperlyConfigured."""
+    is_address = ":" in text and text.rpartition(":")[2].isdecimal()
+    if text and not text.startswith("/") and not is_address:
+        raise ImproperlyConfigured(f"CLAMAV={text!r}: use host:port or the path of clamd's socket.")
+    return text
+
+
+def _is_a_key(text: str) -> bool:
+    try:
+        return len(base64.b64decode(text, validate=True)) == MASTER_KEY_BYTES
+    except ValueError:
+        return False
 
 
 def _addresses(*, allowed_hosts: Sequence[str], public_url: str, trusted_proxy: bool) -> Iterator[str]:

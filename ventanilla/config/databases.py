@@ -1,5 +1,9 @@
-"""A database from one address, as hosting services give it."""
+"""A database from one address, as hosting services give it; the key store is a second one."""
 
+import base64
+import os
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -12,8 +16,39 @@ _SQLITE_OPTIONS = {
     "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
 }
 
+# What is deleted is overwritten at once: a destroyed key must not stay in free pages of the file. And a key
+# is on the disk before anything is sealed under it: a power cut never loses the key of words that are kept.
+_KEY_STORE_PRAGMA = "PRAGMA secure_delete=ON; PRAGMA synchronous=FULL;"
 
-def database_from_url(url: str) -> dict[str, Any]:
+
+def key_store_from_url(url: str) -> dict[str, Any]:
+    """The database of keys, from an address like that of the data. Raises ImproperlyConfigured."""
+    found = database_from_url(url, setting="KEYS_DATABASE_URL")
+    if found["ENGINE"].endswith("sqlite3"):
+        # A folder that cannot be made is told by `ventanilla check` and whatever opens the key store.
+        with suppress(OSError):
+            Path(found["NAME"]).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        found["OPTIONS"]["init_command"] += _KEY_STORE_PRAGMA
+    return found
+
+
+def demo_master_key(folder: Path) -> str:
+    """The master key of a demonstration, made once and kept beside its key store."""
+    file = folder / "master.key"
+    if not file.exists():
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        made = base64.b64encode(os.urandom(32))
+        try:
+            handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:
+            pass
+        else:
+            with os.fdopen(handle, "wb") as opened:
+                opened.write(made)
+    return file.read_text().strip()
+
+
+def database_from_url(url: str, *, setting: str = "DATABASE_URL") -> dict[str, Any]:
     """Read sqlite:///path or postgresql://user:password@host:port/name?option=value.
 
     Raises ImproperlyConfigured for anything else, without repeating the password.
@@ -39,5 +74,5 @@ def database_from_url(url: str) -> dict[str, Any]:
             "OPTIONS": dict(parse_qsl(parts.query)),
         }
     raise ImproperlyConfigured(
-        f"DATABASE_URL starts with {parts.scheme!r}: use sqlite:///path or postgresql://user:password@host/name."
+        f"{setting} starts with {parts.scheme!r}: use sqlite:///path or postgresql://user:password@host/name."
     )

@@ -9,9 +9,11 @@ from django.utils.translation import gettext_lazy as _
 
 from ventanilla.lib import env
 
-from .checks import refuse_unsafe
-from .databases import database_from_url
+from .checks import one_of, refuse_unsafe, scanner_from
+from .databases import database_from_url, demo_master_key, key_store_from_url
 from .log_format import configuration
+from .mail import mail_settings
+from .oidc import roles_from
 
 PACKAGE = Path(__file__).resolve().parent.parent
 
@@ -32,6 +34,9 @@ PUBLIC_URL = env.text("PUBLIC_URL", "http://localhost:8000" if DEMO else "").rst
 TRUSTED_PROXY = env.flag("TRUSTED_PROXY")
 CSRF_TRUSTED_ORIGINS = env.items("CSRF_TRUSTED_ORIGINS", "" if DEMO else PUBLIC_URL)
 METRICS_TOKEN = env.text("METRICS_TOKEN", "")
+MASTER_KEY = env.text("MASTER_KEY", demo_master_key(DATA_DIR / "keys") if DEMO else "")
+MASTER_KEY_FORMER = env.text("MASTER_KEY_FORMER", "")
+KEY_MASTER = env.text("KEY_MASTER", "ventanilla.privacy.sealing.masters.FromSettings")
 refuse_unsafe(
     demo=DEMO,
     debug=DEBUG,
@@ -40,11 +45,16 @@ refuse_unsafe(
     public_url=PUBLIC_URL,
     trusted_proxy=TRUSTED_PROXY,
     metrics_token=METRICS_TOKEN,
+    master_key=MASTER_KEY,
+    key_master=KEY_MASTER,
+    database=env.text("DATABASE_URL", ""),
+    key_database=env.text("KEYS_DATABASE_URL", ""),
 )
 LOGGING = configuration(as_json=not DEMO)
 
 BAKED_ROOT = DATA_DIR / "baked"
 INDEX_ROOT = DATA_DIR / "index"
+KEYS_ROOT = DATA_DIR / "keys"
 PACKS_ROOT = PACKAGE / "packs"
 
 # Languages of the public site; the console speaks the first two.
@@ -71,13 +81,20 @@ INSTALLED_APPS = [
     "ventanilla.console",
     "ventanilla.api",
     "ventanilla.labour",
+    "ventanilla.enquiries",
+    "ventanilla.channels",
     "ventanilla.answers",
     "ventanilla.library",
     "ventanilla.directory",
     "ventanilla.verification",
     "ventanilla.hubs",
     "ventanilla.cms",
+    "ventanilla.privacy",
     "ventanilla.accounts",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
     "wagtail_localize",
     "wagtail_localize.locales",
     "wagtail.users",
@@ -101,14 +118,17 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "ventanilla.config.metrics.measured",
-    "ventanilla.web.health.probes_first",
+    "ventanilla.config.headers.safe_headers",
     "django.middleware.security.SecurityMiddleware",
+    "ventanilla.web.health.probes_first",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "ventanilla.console.session_guard.SessionGuard",
     "ventanilla.console.gate.ConsoleGate",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
@@ -130,11 +150,16 @@ TEMPLATES = [
 ]
 
 DATABASES = {
-    "default": database_from_url(env.text("DATABASE_URL", f"sqlite:///{DATA_DIR / 'ventanilla.sqlite3'}"))
+    "default": database_from_url(env.text("DATABASE_URL", f"sqlite:///{DATA_DIR / 'ventanilla.sqlite3'}")),
+    # Keys stand apart from all that they open: no backup of the data holds one.
+    "keys": key_store_from_url(env.text("KEYS_DATABASE_URL", f"sqlite:///{KEYS_ROOT / 'keys.sqlite3'}")),
 }
+DATABASE_ROUTERS = ["ventanilla.privacy.sealing.router.Router"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # Requests to the public API a minute from one address; a whole shelter may stand behind it. 0: no limit.
 API_RATE = env.number("API_RATE", "600")
+# The same for the forms of the public site: asking, the chat, one's own data.
+SITE_RATE = env.number("SITE_RATE", "600")
 
 VALKEY_URL = env.text("VALKEY_URL", "")
 if VALKEY_URL:
@@ -145,21 +170,98 @@ TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": []}
 AUTH_USER_MODEL = "accounts.User"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "ventanilla.accounts.passwords.NotBreached"},
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
 ]
-LOGIN_URL = "wagtailadmin_login"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/console/"
+LOGOUT_REDIRECT_URL = "/console/login/"
+# Sessions end after so many hours whatever happens, and lock when nobody touches them. 0: no lock.
+SESSION_COOKIE_AGE = max(1, env.number("SESSION_HOURS", "12")) * 3600
+LOCK_MINUTES = env.number("LOCK_MINUTES", "5")
+INVITATION_DAYS = max(1, env.number("INVITATION_DAYS", "7"))
+# Another code of conduct than the shipped one, in the shape of ventanilla/accounts/undertaking.yaml.
+UNDERTAKING = env.text("UNDERTAKING", "")
+ACCOUNT_ADAPTER = "ventanilla.console.adapters.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+# Trying is slowed down by ventanilla.accounts.throttle, which all processes share and stores no address.
+ACCOUNT_RATE_LIMITS = MFA_RATE_LIMITS = False
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"  # noqa: S105
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 600
+ACCOUNT_FORMS = {
+    "login": "ventanilla.console.forms.sign_in.SignInForm",
+    "change_password": "ventanilla.console.forms.sign_in.ChangePasswordForm",
+    "reset_password": "ventanilla.console.forms.sign_in.ForgottenForm",
+}
+MFA_ADAPTER = "ventanilla.console.adapters.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+# A passkey that asks for a finger or a PIN is two factors at once.
+MFA_WEBAUTHN_USER_VERIFICATION = "required"
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+# Clocks of telephones are off by some seconds.
+MFA_TOTP_TOLERANCE = 1
+MFA_FORMS = {
+    "activate_totp": "ventanilla.console.forms.second_factor.AppForm",
+    "authenticate": "ventanilla.console.forms.second_factor.CodeForm",
+    "reauthenticate": "ventanilla.console.forms.second_factor.CodeAgainForm",
+    "add_webauthn": "ventanilla.console.forms.second_factor.PasskeyForm",
+    "login_webauthn": "ventanilla.console.forms.second_factor.PasskeySignInForm",
+    "authenticate_webauthn": "ventanilla.console.forms.second_factor.PasskeySecondForm",
+    "reauthenticate_webauthn": "ventanilla.console.forms.second_factor.PasskeyAgainForm",
+}
+SOCIALACCOUNT_ADAPTER = "ventanilla.console.adapters.MinistryAdapter"
+SOCIALACCOUNT_STORE_TOKENS = False
+# Signing in through a ministry (OpenID Connect); off without OIDC_ISSUER.
+OIDC_ISSUER = env.text("OIDC_ISSUER", "")
+OIDC_NAME = env.text("OIDC_NAME", "")
+OIDC_ROLES = roles_from(env.text("OIDC_ROLES", "[]"))
+OIDC_ROLES_CLAIM = env.text("OIDC_ROLES_CLAIM", "groups")
+OIDC_TRUSTED_FACTORS = env.items("OIDC_TRUSTED_FACTORS")
+SOCIALACCOUNT_PROVIDERS = {
+    "ministry": {
+        "APPS": [
+            {
+                "provider_id": "ministry",
+                "name": OIDC_NAME,
+                "client_id": env.text("OIDC_CLIENT_ID", ""),
+                "secret": env.text("OIDC_CLIENT_SECRET", ""),
+                "settings": {},
+            }
+        ]
+    }
+}
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_HTTPONLY = True
+# Browsers refuse these names without TLS, which a demonstration has not.
+SESSION_COOKIE_NAME = "sessionid" if DEMO else "__Secure-session"
+CSRF_COOKIE_NAME = "csrftoken" if DEMO else "__Secure-csrf"
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEMO
 SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = "/console/"
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXY else None
 SECURE_HSTS_SECONDS = 0 if DEMO else 31_536_000
+SECURE_HSTS_INCLUDE_SUBDOMAINS = not DEMO
 # With "no-referrer" browsers send forms with "Origin: null", which is refused: nobody could sign in.
 # Public pages set "no-referrer" themselves.
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "SAMEORIGIN"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
+
+# Files that people send. One at a time fits into memory, so that it is never on a disk before it is sealed.
+FILE_MAX_MB = max(1, env.number("FILE_MAX_MB", "16"))
+FILE_UPLOAD_MAX_MEMORY_SIZE = (FILE_MAX_MB + 1) * 1024 * 1024
+CLAMAV = scanner_from(env.text("CLAMAV", ""))
+CLAMAV_AWAY = one_of("CLAMAV_AWAY", env.text("CLAMAV_AWAY", "hold"), ("hold", "refuse"))
+
+EMAIL_FROM = DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.text("EMAIL_FROM", "Ventanilla <no-reply@localhost>")
+locals().update(mail_settings(env.text("EMAIL_URL", ""), demo=DEMO, folder=DATA_DIR / "mail"))
 
 STATIC_URL = "/static/"
 STATIC_ROOT = None
@@ -171,14 +273,15 @@ WHITENOISE_AUTOREFRESH = False
 
 WAGTAIL_SITE_NAME = "Ventanilla"
 WAGTAILADMIN_BASE_URL = PUBLIC_URL
-WAGTAILADMIN_USER_LOGIN_FORM = "ventanilla.console.forms.sign_in.SignInForm"
 WAGTAIL_ENABLE_UPDATE_CHECK = False
 WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
 WAGTAIL_GRAVATAR_PROVIDER_URL = None
 WAGTAIL_FINISH_WORKFLOW_ACTION = "ventanilla.library.publishing.publish_approved"
 WAGTAILADMIN_COMMENTS_ENABLED = False
 WAGTAIL_KEYBOARD_SHORTCUTS_ENABLED = False
-WAGTAIL_PASSWORD_MANAGEMENT_ENABLED = True
+# Passwords and addresses are changed on our own pages, with proof and notice.
+WAGTAIL_PASSWORD_MANAGEMENT_ENABLED = False
+WAGTAIL_EMAIL_MANAGEMENT_ENABLED = False
 WAGTAILADMIN_NOTIFICATION_INCLUDE_SUPERUSERS = False
 WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database"}}
 WAGTAILDOCS_SERVE_METHOD = "serve_view"

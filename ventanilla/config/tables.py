@@ -11,11 +11,13 @@ from typing import Any
 from django.apps import apps
 from django.contrib.contenttypes.models import ContentType
 from django.core.management.color import no_style
-from django.db import connection, models, transaction
+from django.db import DEFAULT_DB_ALIAS, connection, connections, models, router, transaction
 from django.utils.encoding import is_protected_type
 
 # Staff sign in again after a restore, and the console's search is built anew from the rest.
 LEFT_OUT = frozenset({"sessions", "wagtailsearch"})
+# What is true of this moment only: who is signed in, who waits after wrong passwords, which codes were used.
+OF_THE_MOMENT = frozenset({"accounts.staffsession", "accounts.attempts", "accounts.spentcode"})
 ROWS_AT_ONCE = 500
 
 Model = type[models.Model]
@@ -23,16 +25,25 @@ Model = type[models.Model]
 
 def kept_tables() -> dict[str, Model]:
     """The models whose rows are kept, by label as in "hubs.hub", those of many-to-many fields included."""
-    return {
-        model._meta.label_lower: model
-        for model in apps.get_models(include_auto_created=True)
-        if model._meta.managed and not model._meta.proxy and model._meta.app_label not in LEFT_OUT
-    }
+    return {model._meta.label_lower: model for model in _tables() if not _is_left_out(model)}
+
+
+def _is_left_out(model: Model) -> bool:
+    return model._meta.app_label in LEFT_OUT or model._meta.label_lower in OF_THE_MOMENT
+
+
+def _tables() -> Iterator[Model]:
+    """The models with a table in the database of the data: not those of the key store."""
+    for model in apps.get_models(include_auto_created=True):
+        is_table = model._meta.managed and not model._meta.proxy
+        if is_table and router.allow_migrate_model(DEFAULT_DB_ALIAS, model):
+            yield model
 
 
 @contextmanager
-def one_moment() -> Iterator[None]:
+def one_moment(using: str = DEFAULT_DB_ALIAS) -> Iterator[None]:
     """Read every table as it was at one moment, while others go on writing."""
+    connection = connections[using]
     if connection.in_atomic_block:
         yield
         return
@@ -45,7 +56,7 @@ def one_moment() -> Iterator[None]:
             finally:
                 cursor.execute("ROLLBACK")
         return
-    with transaction.atomic():
+    with transaction.atomic(using=using):
         with connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         yield
@@ -77,8 +88,8 @@ def _plain(field: models.Field[Any, Any], row: Any) -> Any:
 def empty_all_tables() -> None:
     """Delete every row but the list of migrations; call it in the transaction that fills them again."""
     with connection.cursor() as cursor:
-        for model in apps.get_models(include_auto_created=True):
-            if model._meta.managed and not model._meta.proxy and not _is_virtual(model):
+        for model in _tables():
+            if not _is_virtual(model):
                 cursor.execute(f"DELETE FROM {connection.ops.quote_name(model._meta.db_table)}")  # noqa: S608
 
 
@@ -116,7 +127,7 @@ def _shell(fields: list[models.Field[Any, Any]], names: set[str], line: str) -> 
 def finish_filling() -> None:
     """Check every reference between tables and let new rows get new numbers. Raises IntegrityError."""
     connection.check_constraints()
-    every = list(apps.get_models(include_auto_created=True))
+    every = list(_tables())
     with connection.cursor() as cursor:
         for statement in connection.ops.sequence_reset_sql(no_style(), every):
             cursor.execute(statement)

@@ -21,6 +21,12 @@ def text(name: str, default: str | None = None) -> str:
     return value
 
 
+def file_of(name: str) -> Path | None:
+    """The file that NAME_FILE points to, if the setting comes from one."""
+    path = os.environ.get(f"{name}_FILE")
+    return Path(path) if path else None
+
+
 def flag(name: str, default: str = "false") -> bool:
     """Return a yes-or-no setting; only 'true' and 'false' are understood."""
     value = text(name, default)

@@ -14,8 +14,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     start_django()
     from django.conf import settings
-    from django.core.management import call_command
+
+    from ventanilla.config.migrating import migrate
 
     settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
-    call_command("migrate", interactive=False, verbosity=0 if options.quiet else 1)
+    migrate(verbosity=0 if options.quiet else 1)
     return 0

@@ -4,14 +4,18 @@ import json
 import tarfile
 
 import pytest
-from django.apps import apps
 from django.core.management.color import no_style
 from django.db import connection
+from django.utils import timezone
 
 from ventanilla.accounts.models import User
 from ventanilla.config import archive, tables
 from ventanilla.config.archive import ArchiveRefused, backup, restore
 from ventanilla.hubs.models import Country, Membership, Role
+from ventanilla.privacy.access_log import record
+from ventanilla.privacy.append_only import unprotected_tables
+from ventanilla.privacy.models import AccessEntry
+from ventanilla.privacy.tampering import note_ends, verify
 from ventanilla.verification.models import Check, Fact
 
 
@@ -25,7 +29,7 @@ def everything():
 
 def _right_numbers():
     """PostgreSQL does not roll back where numbering stands, which a restored archive moves."""
-    every = list(apps.get_models(include_auto_created=True))
+    every = list(tables.kept_tables().values())
     with connection.cursor() as cursor:
         for statement in connection.ops.sequence_reset_sql(no_style(), every):
             cursor.execute(statement)
@@ -97,6 +101,24 @@ def test_everything_comes_back_as_it_was(saved, settings):
     uploads = [path for path in settings.MEDIA_ROOT.rglob("*") if path.is_file()]
     assert [path.name for path in uploads] == ["carné.pdf"]
     assert uploads[0].read_bytes() == b"\x00pdf"
+
+
+def test_the_access_log_comes_back_and_tells_of_the_restore(place, settings, commits):
+    settings.KEYS_ROOT = place
+    at = timezone.now()
+    for ref in ("before", "saved"):
+        record(by=None, action="read", kind="enquiry", ref=ref, country="cr", hub="", at=at, reason="why")
+    backup(place / "hub.tar.gz", progress=no_progress)
+    record(by=None, action="read", kind="enquiry", ref="lost", country="cr", hub="", at=at)
+    note_ends(at=at)
+
+    restore(place / "hub.tar.gz", replace=True, progress=no_progress)
+
+    entries = AccessEntry.objects.order_by("number")
+    assert [row.ref or row.action for row in entries] == ["before", "saved", "restored"]
+    assert entries[1].reason == "why"
+    assert [(damage.what, damage.is_explained) for damage in verify()] == [("restored", True)]
+    assert unprotected_tables() == []
 
 
 def test_new_rows_get_new_numbers_after_a_restore(saved):

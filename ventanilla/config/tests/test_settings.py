@@ -1,5 +1,6 @@
 """What production refuses to start with, tried by starting it."""
 
+import base64
 import json
 import os
 import subprocess
@@ -16,6 +17,7 @@ SAFE = {
     "PUBLIC_URL": "https://hub.example.org",
     "ALLOWED_HOSTS": "hub.example.org",
     "TRUSTED_PROXY": "true",
+    "MASTER_KEY": base64.b64encode(b"m" * 32).decode(),
 }
 
 
@@ -62,6 +64,10 @@ def refuse(**changes):
         "public_url": "https://hub.example.org",
         "trusted_proxy": True,
         "metrics_token": "",
+        "master_key": SAFE["MASTER_KEY"],
+        "key_master": "ventanilla.privacy.sealing.masters.FromSettings",
+        "database": "",
+        "key_database": "",
     }
     refuse_unsafe(**safe | changes)
 
@@ -78,6 +84,10 @@ def refuse(**changes):
         ({"public_url": "http://hub.example.org"}, "must start with https"),
         ({"trusted_proxy": False}, "TRUSTED_PROXY=true"),
         ({"metrics_token": "guess"}, "METRICS_TOKEN is shorter"),
+        ({"master_key": ""}, "Set MASTER_KEY_FILE"),
+        ({"database": "postgresql://db/hub"}, "Set KEYS_DATABASE_URL"),
+        ({"master_key": "c2hvcnQ="}, "MASTER_KEY is not 32 bytes"),
+        ({"master_key": "not base64"}, "MASTER_KEY is not 32 bytes"),
     ],
 )
 def test_each_danger_has_its_sentence_and_a_demonstration_may_start(changes, sentence):
@@ -89,6 +99,19 @@ def test_each_danger_has_its_sentence_and_a_demonstration_may_start(changes, sen
 
 def test_nothing_is_refused_when_all_is_safe():
     refuse()
+
+
+def test_a_key_management_service_needs_no_master_key_here():
+    refuse(master_key="", key_master="ministry.kms.Master")
+
+
+@pytest.mark.parametrize(
+    "changes", [{"CLAMAV": "clamd"}, {"CLAMAV_AWAY": "perhaps"}, {"MASTER_KEY_FILE": "/nowhere/key"}]
+)
+def test_a_misspelt_setting_stops_the_start(tmp_path, changes):
+    done = start(tmp_path, **changes)
+    assert done.returncode != 0
+    assert next(iter(changes)) in done.stderr
 
 
 def test_the_doctor_tells_what_stops_the_start(tmp_path):
