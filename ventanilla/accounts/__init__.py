@@ -1,1 +1,1 @@
-"""Users who sign in by e-mail."""
+"""Users who sign in by e-mail; their sessions, second factor, invitations and undertaking."""

@@ -1,8 +1,16 @@
-"""Sample people of the demonstration: one per role, and a second pair of eyes for Costa Rica."""
+"""Sample people of the demonstration: one per role, and a second pair of eyes for Costa Rica.
+
+Their passwords and the secrets of their apps are public, and they have accepted the undertaking.
+"""
 
 from dataclasses import dataclass
 
+from allauth.mfa.totp.internal.auth import TOTP
+from django.utils import timezone
+
+from ventanilla.accounts import undertaking
 from ventanilla.accounts.models import User
+from ventanilla.console.demonstration import secret_of
 from ventanilla.hubs.models import Country, Hub, Membership, Role
 
 
@@ -28,6 +36,9 @@ SAMPLE_STAFF = (
     SamplePerson("elena@ventanilla.example", "Elena", "Solís", Role.EDITOR, country="cr"),
     SamplePerson("carmen@ventanilla.example", "Carmen", "Ríos", Role.COORDINATOR, hub="cr-hub-upala"),
     SamplePerson("luis@ventanilla.example", "Luis", "Araya", Role.ADVISER, hub="cr-hub-upala"),
+    SamplePerson("nora@ventanilla.example", "Nora", "Salas", Role.ADVISER, hub="cr-hub-paso-canoas"),
+    SamplePerson("paula@ventanilla.example", "Paula", "Chaves", Role.PROTECTION, hub="cr-hub-upala"),
+    SamplePerson("diego@ventanilla.example", "Diego", "Rojas", Role.DATA_PROTECTION, country="cr"),
     SamplePerson("marie@ventanilla.example", "Marie", "Joseph", Role.NATIONAL, country="ht"),
     SamplePerson("teresa@ventanilla.example", "Teresa", "Campos", Role.TRAINER),
     SamplePerson("oscar@ventanilla.example", "Óscar", "Pineda", Role.OBSERVER, country="cr"),
@@ -37,7 +48,7 @@ SAMPLE_STAFF = (
 def make_sample_staff(*, password: str) -> None:
     """Make the sample people with their roles; leaves those that exist as they are."""
     for person in SAMPLE_STAFF:
-        if person.country and not Country.objects.filter(code=person.country).exists():
+        if not _has_place(person):
             continue
         if User.objects.filter(email=person.email).exists():
             continue
@@ -50,3 +61,18 @@ def make_sample_staff(*, password: str) -> None:
             country=Country.objects.get(code=person.country) if person.country else None,
             hub=Hub.objects.get(ref=person.hub) if person.hub else None,
         )
+        _make_ready(user)
+
+
+def _has_place(person: SamplePerson) -> bool:
+    """Whether the country or hub of a person was loaded."""
+    if person.hub:
+        return Hub.objects.filter(ref=person.hub).exists()
+    return not person.country or Country.objects.filter(code=person.country).exists()
+
+
+def _make_ready(user: User) -> None:
+    """An app with the published secret, so that a newcomer can go on; the undertaking accepted."""
+    TOTP.activate(user, secret_of(user.email))
+    text = undertaking.current()
+    undertaking.undertake(user=user, version=text.version, language="es", at=timezone.now())

@@ -8,19 +8,18 @@ from django.http import Http404
 from wagtail.models import Page
 from wagtail.permissions import policy_registry
 
+from ventanilla.hubs.rights import remember_roles
+
+from .entrance_urls import ENTRANCE
+from .undertaking import must_undertake
+
 OPEN_TO_STAFF = frozenset(
     {
         "wagtailadmin_home",
         "wagtailadmin_account",
-        "wagtailadmin_login",
-        "wagtailadmin_logout",
         "wagtailadmin_sprite",
         "wagtailadmin_javascript_catalog",
         "wagtailadmin_dismissibles",
-        "wagtailadmin_password_reset",
-        "wagtailadmin_password_reset_done",
-        "wagtailadmin_password_reset_confirm",
-        "wagtailadmin_password_reset_complete",
         "wagtailadmin_editing_sessions:ping",
         "wagtailadmin_editing_sessions:release",
     }
@@ -58,6 +57,9 @@ CLOSED_TO_ALL = frozenset(
 # The API's actions publish; wagtail-localize publishes translations without asking anybody.
 CLOSED_ROOMS = ("wagtailadmin_api:pages:action", "wagtail_localize:")
 
+# Nobody opens a case before accepting the code of conduct.
+CASES = "console/cases/"
+
 
 class ConsoleGate:
     """Answers 404 to signed-in staff for every address of the admin that their role does not call for."""
@@ -71,16 +73,18 @@ class ConsoleGate:
     def process_view(self, request, view, args, kwargs):
         match = request.resolver_match
         if not match.route.startswith("console/") or request.user.is_anonymous:
-            return
+            return None
         if not may_pass(request.user, match.view_name or "", kwargs):
             raise Http404
+        remember_roles(request.user)
+        return must_undertake(request) if match.route.startswith(CASES) else None
 
 
 def may_pass(user, name, kwargs):
     """Whether a signed-in person may reach the view of this name."""
     if name in CLOSED_TO_ALL or name.startswith(CLOSED_ROOMS):
         return False
-    if user.is_superuser or name in OPEN_TO_STAFF or name.startswith("console:"):
+    if user.is_superuser or name in OPEN_TO_STAFF or name in ENTRANCE or name.startswith("console:"):
         return True
     if name == "wagtailadmin_explore_root":
         return policy_registry.get_by_type(Page).explorable_root_instance(user) is not None

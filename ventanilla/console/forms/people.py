@@ -1,5 +1,4 @@
 from django import forms
-from django.contrib.auth.password_validation import validate_password
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
@@ -8,17 +7,10 @@ from ventanilla.hubs.models import Country, Hub, Network, Role
 from ventanilla.hubs.rights import roles_to_give
 
 
-class MemberForm(forms.Form):
-    """A new colleague with a first role, in a place where the person who adds may give it."""
+class InvitationForm(forms.Form):
+    """A role for a colleague, new or not, in a place where the person who invites may give it."""
 
     email = forms.EmailField(label=_("E-mail"))
-    first_name = forms.CharField(label=_("First name"), max_length=100)
-    last_name = forms.CharField(label=_("Last name"), max_length=100)
-    password = forms.CharField(
-        label=_("First password"),
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text=_("At least 12 characters. Hand it over in person; they change it in their account."),
-    )
     role = forms.ChoiceField(label=_("Role"))
     country = forms.ModelChoiceField(
         label=_("Country"), queryset=Country.objects.none(), required=False, empty_label=_("none")
@@ -39,10 +31,6 @@ class MemberForm(forms.Form):
         in_reach = Q(country__in=countries) | Q(ref__in=hubs)
         of_hubs = Hub.objects.all() if everywhere else Hub.objects.filter(in_reach)
         self.fields["hub"].queryset = of_hubs.order_by("country", "ref")
-
-    def clean_password(self):
-        validate_password(self.cleaned_data["password"])
-        return self.cleaned_data["password"]
 
     def clean(self):
         cleaned = super().clean()

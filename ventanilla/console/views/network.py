@@ -7,16 +7,17 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from ventanilla.hubs.actions import OutsideYourScope, add_member, take_role
-from ventanilla.hubs.models import Membership, Network, Role
+from ventanilla.hubs.actions import OutsideYourScope, take_role
+from ventanilla.hubs.invitations import may_give_all_roles_of, open_invitations
+from ventanilla.hubs.models import Membership, Network
 from ventanilla.hubs.rights import Right, countries_with, reach, roles_to_give
 from ventanilla.lib.errors import DomainError
 from ventanilla.verification import actions
 from ventanilla.verification.models import Fact, State
 
-from .. import queries
+from .. import queries, sign_in_log
 from ..doors import country_for, require
-from ..forms.people import MemberForm, NetworkForm
+from ..forms.people import NetworkForm
 from ..titles import titles_of
 
 
@@ -92,7 +93,11 @@ def network(request):
 def staff(request):
     """People who hold a role where this person may give roles."""
     require(request.user, Right.STAFF)
-    context = {"rows": [(row, _may_take(request.user, row)) for row in _memberships(request.user)]}
+    rows = _memberships(request.user)
+    context = {
+        "rows": [(row, _may_take(request.user, row), _may_reset(request.user, row)) for row in rows],
+        "invited": len(open_invitations(request.user, at=timezone.now())),
+    }
     return render(request, "console/staff.html", context)
 
 
@@ -117,20 +122,17 @@ def _may_take(user, row):
     return where.covers(row.country_id) if row.country_id else where.everywhere
 
 
-@require_http_methods(["GET", "POST"])
-def add_staff(request):
-    if not roles_to_give(request.user):
-        raise Http404
-    form = MemberForm(request.POST or None, by=request.user)
-    if request.method == "POST" and form.is_valid():
-        try:
-            member = add_member(by=request.user, **form.cleaned_data)
-        except DomainError as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            messages.success(request, _("%(name)s can sign in.") % {"name": member.user})
-            return redirect("console:staff")
-    return render(request, "console/add_staff.html", {"form": form, "roles": Role})
+def _may_reset(user, row):
+    return row.user_id != user.pk and may_give_all_roles_of(user, row.user)
+
+
+def membership_for(user, pk):
+    """The role of a colleague whom this person may restore to their way in, else 404."""
+    require(user, Right.STAFF)
+    for row in _memberships(user):
+        if row.pk == pk and _may_reset(user, row):
+            return row
+    raise Http404
 
 
 @require_POST
@@ -140,6 +142,8 @@ def take(request, pk):
     rows = [row for row in _memberships(request.user) if row.pk == pk]
     if not rows or not _may_take(request.user, rows[0]):
         raise Http404
+    row = rows[0]
+    sign_in_log.record("role-taken", row.user, at=timezone.now(), by=request.user, reason=row.role)
     try:
         take_role(membership=get_object_or_404(Membership, pk=pk), by=request.user)
     except OutsideYourScope:
