@@ -150,6 +150,7 @@ def _children(*, web: bool, worker: bool, host: str, port: int, workers: int, ta
         children.append(Child("baker", baker_command(), restart_at=later))
     if worker:
         children.append(Child("background worker", worker_command(), restart_at=later))
+        children.append(Child("messenger", messages_command(), restart_at=later))
     return children
 
 
@@ -166,8 +167,14 @@ def web_command(*, host: str, port: int, workers: int, target: str = TARGET) -> 
 
 
 def worker_command() -> list[str]:
-    """The background worker, for every queue."""
-    return [sys.executable, "-P", "-m", "django", "db_worker", "--queue-name", "*", "--no-startup-delay"]
+    """The background worker: every queue, and once a day what has run out."""
+    options = ["--queue-name", "*", "--no-startup-delay"]
+    return [sys.executable, "-P", "-m", "ventanilla.config.worker", *options]
+
+
+def messages_command() -> list[str]:
+    """What files, sends and listens for messages; many machines may run it at once."""
+    return [sys.executable, "-P", "-m", "ventanilla.config.command", "messages"]
 
 
 def baker_command() -> list[str]:

@@ -1,0 +1,182 @@
+"""Taking messages in: commit first, acknowledge after; drop what came before; file in order."""
+
+import logging
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import InterfaceError, OperationalError, connection, transaction
+
+from ventanilla.lib.registry import Registry
+from ventanilla.privacy.sealing import destroy_key, new_key, open_keys
+
+from .contract import Arrived, Media, Parsed, Stopped
+from .models import Channel, Correspondence, Inbound, IntakeKey, OptIn, lane
+from .outbox import note_delivery
+
+logger = logging.getLogger(__name__)
+
+# Whoever makes enquiries of messages plugs in here; each runs in the message's own transaction.
+filers: Registry[Callable[[Inbound, Arrived], None]] = Registry()
+
+# After so many failures a message is a poison that only a person can look at; the others go on.
+TRIES = 5
+BATCH = 50
+
+
+def receive(*, channel: Channel, parsed: Parsed, at: datetime) -> int:
+    """Commit everything that a provider sent in one request and return how many messages are new.
+
+    When this returns, the provider may be told "received"; when it raises, it must send again.
+    """
+    with transaction.atomic():
+        fresh = _commit_messages(channel, parsed.messages, at=at)
+        for delivery in parsed.deliveries:
+            note_delivery(channel=channel, delivery=delivery)
+        for stop in parsed.stops:
+            note_stop(channel=channel, stop=stop, how="message")
+    return fresh
+
+
+def _commit_messages(channel: Channel, messages: Iterable[Arrived], *, at: datetime) -> int:
+    by_id = {message.external_id: message for message in messages}
+    known = set(
+        Inbound.objects.filter(channel=channel, external_id__in=by_id).values_list("external_id", flat=True)
+    )
+    new = [message for external_id, message in by_id.items() if external_id not in known]
+    if not new:
+        return 0
+    key = intake_key(channel, day=at.date())
+    # A twin committed in this very moment by another process is dropped by the constraint.
+    Inbound.objects.bulk_create([_row(channel, key, m, at) for m in new], ignore_conflicts=True)
+    for message in new:
+        _note_contact(channel, message.sender, at=max(message.at, at - timedelta(days=1)))
+    return len(new)
+
+
+def _row(channel: Channel, key: UUID, message: Arrived, at: datetime) -> Inbound:
+    return Inbound(
+        sealed_under=key,
+        channel=channel,
+        external_id=message.external_id[:200],
+        lane=lane(channel, message.sender),
+        payload=as_json(message),
+        sent_at=min(message.at, at),
+        received_at=at,
+    )
+
+
+def _note_contact(channel: Channel, sender: str, *, at: datetime) -> None:
+    row, is_new = Correspondence.objects.get_or_create(
+        channel=channel, lane=lane(channel, sender), defaults={"last_inbound_at": at}
+    )
+    if not is_new and (row.last_inbound_at is None or row.last_inbound_at < at):
+        Correspondence.objects.filter(pk=row.pk).update(last_inbound_at=at)
+
+
+def intake_key(channel: Channel, *, day: date) -> UUID:
+    """The key of this channel for what comes in on this day; made when the first message comes."""
+    found = IntakeKey.objects.filter(channel=channel, day=day, destroyed_at=None).first()
+    if found is None:
+        made = IntakeKey(channel=channel, day=day, key=new_key(scope=channel.key_scope))
+        IntakeKey.objects.bulk_create([made], ignore_conflicts=True)
+        found = IntakeKey.objects.get(channel=channel, day=day)
+    return found.key
+
+
+def note_stop(*, channel: Channel, stop: Stopped, how: str) -> None:
+    """Write into the ledger that a person took back their agreement, or gave it."""
+    row, _ = Correspondence.objects.get_or_create(channel=channel, lane=lane(channel, stop.sender))
+    if row.stopped_at and row.stopped_at >= stop.at or row.opted_in_at and row.opted_in_at >= stop.at:
+        return
+    OptIn.objects.create(correspondence=row, is_given=not stop.is_stopped, at=stop.at, how=how)
+    row.stopped_at = stop.at if stop.is_stopped else None
+    row.opted_in_at = None if stop.is_stopped else stop.at
+    row.save(update_fields=["stopped_at", "opted_in_at"])
+
+
+def file_waiting(*, at: datetime, limit: int = BATCH) -> int:
+    """Hand received messages to the filers in the order in which they came; returns how many were filed."""
+    with transaction.atomic():
+        rows = list(_locked(at=at, limit=limit))
+        open_keys(rows)
+        return sum(_file(row, at=at) for row in rows)
+
+
+def file_one(row: Inbound, *, at: datetime) -> bool:
+    """File one received message now, whatever waits before it; False when a filer failed."""
+    with transaction.atomic():
+        return _file(row, at=at)
+
+
+def _locked(*, at: datetime, limit: int) -> Iterable[Inbound]:
+    waiting = Inbound.objects.waiting(at=at).select_related("channel__hub").order_by("received_at", "pk")
+    if connection.features.has_select_for_update_skip_locked:
+        waiting = waiting.select_for_update(skip_locked=True, of=("self",))
+    return waiting[:limit]
+
+
+def _file(row: Inbound, *, at: datetime) -> bool:
+    try:
+        with transaction.atomic():
+            message = from_json(row.payload)
+            for file in filers.values():
+                file(row, message)
+            Inbound.objects.filter(pk=row.pk).update(payload=None, filed_at=at)
+    except (InterfaceError, OperationalError):
+        # The database is the trouble, not the message: all of it is tried again.
+        raise
+    except Exception:
+        logger.exception("Message not filed", extra={"inbound": str(row.pk)})
+        _note_failure(row, at=at)
+        return False
+    return True
+
+
+def _note_failure(row: Inbound, *, at: datetime) -> None:
+    attempts = row.attempts + 1
+    Inbound.objects.filter(pk=row.pk).update(
+        attempts=attempts,
+        retry_at=at + timedelta(seconds=10 * 2**attempts),
+        stuck_at=at if attempts >= TRIES else None,
+    )
+
+
+def destroy_used_keys(*, at: datetime) -> int:
+    """Destroy the intake keys of past days of which nothing waits any more; returns how many."""
+    done = 0
+    for row in IntakeKey.objects.filter(destroyed_at=None, day__lt=at.date() - timedelta(days=1)).order_by(
+        "pk"
+    ):
+        if not Inbound.objects.filter(sealed_under=row.key, filed_at=None).exists():
+            destroy_key(row.key, reason="intake", by=None, at=at)
+            IntakeKey.objects.filter(pk=row.pk).update(destroyed_at=at)
+            done += 1
+    return done
+
+
+def as_json(message: Arrived) -> dict[str, Any]:
+    """A message in the form in which it is sealed."""
+    return {
+        "external_id": message.external_id,
+        "sender": message.sender,
+        "at": message.at.isoformat(),
+        "text": message.text,
+        "choice": message.choice,
+        "media": [[m.reference, m.kind, m.name, m.size] for m in message.media],
+        "replies_to": message.replies_to,
+        "other_addresses": dict(message.other_addresses),
+        "language": message.language,
+    }
+
+
+def from_json(value: Mapping[str, Any]) -> Arrived:
+    """The message again. Raises TypeError or ValueError for what `as_json` did not write."""
+    return Arrived(
+        **{
+            **value,
+            "at": datetime.fromisoformat(str(value["at"])),
+            "media": tuple(Media(*one) for one in value["media"]),
+        }
+    )

@@ -1,0 +1,91 @@
+from collections.abc import Iterator
+from datetime import timedelta
+
+import httpx
+from django.utils.translation import gettext_lazy as _
+
+from ...contract import (
+    Accepted,
+    ChannelKind,
+    Limits,
+    Media,
+    Outgoing,
+    Parsed,
+    Problem,
+    SendRefused,
+    Setting,
+    Webhook,
+    kinds,
+)
+from ...models import Channel
+from .. import http
+from . import parsing, sending, signature
+from .problems import problem_of
+
+GRAPH = "https://graph.facebook.com/v23.0"
+
+
+class WhatsApp(ChannelKind):
+    code = "whatsapp"
+    name = _("WhatsApp")
+    limits = Limits(text=4096, choices=10, choice_label=24, window=timedelta(hours=24), files=True)
+    needs_opt_in = True
+    settings = (
+        Setting("phone_number_id", _("Phone number ID"), _("From the page “API setup” of your app.")),
+        Setting("app_secret", _("App secret"), _("Signs what Meta sends us."), is_secret=True),
+        Setting(
+            "access_token", _("Access token"), _("Of a system user, without an end date."), is_secret=True
+        ),
+        Setting(
+            "verify_token", _("Verify token"), _("A word of your own, typed at Meta too."), is_secret=True
+        ),
+        Setting("graph", _("Address of the Graph API"), is_required=False),
+    )
+
+    def greet(self, hook: Webhook, channel: Channel) -> str | None:
+        return signature.answer_challenge(hook, token=channel.secret("verify_token"))
+
+    def verify(self, hook: Webhook, channel: Channel) -> None:
+        signature.check_signature(hook, secret=channel.secret("app_secret"))
+
+    def parse(self, hook: Webhook, channel: Channel) -> Parsed:
+        return parsing.parse(hook.body, phone_number_id=channel.setting("phone_number_id"))
+
+    def send(self, outgoing: Outgoing, channel: Channel) -> Accepted:
+        url = f"{self._graph(channel)}/{channel.setting('phone_number_id')}/messages"
+        response = http.post(url, headers=self._headers(channel), json=sending.payload(outgoing))
+        if response.is_success:
+            return Accepted(provider_id=str(response.json()["messages"][0]["id"]))
+        raise self._refusal(response)
+
+    def fetch(self, media: Media, channel: Channel) -> Iterator[bytes]:
+        about = http.ask("GET", f"{self._graph(channel)}/{media.reference}", headers=self._headers(channel))
+        if not about.is_success:
+            raise self._refusal(about)
+        file = http.ask("GET", str(about.json()["url"]), headers=self._headers(channel))
+        if not file.is_success:
+            raise SendRefused(Problem.PROVIDER_DOWN)
+        yield file.content
+
+    def is_known_address(self, address: str) -> bool:
+        return sending.is_scoped_id(address) or (address.isdecimal() and 7 <= len(address) <= 15)
+
+    def _graph(self, channel: Channel) -> str:
+        return channel.setting("graph", GRAPH) or GRAPH
+
+    def _headers(self, channel: Channel) -> dict[str, str]:
+        return {"Authorization": f"Bearer {channel.secret('access_token')}"}
+
+    def _refusal(self, response: httpx.Response) -> SendRefused:
+        try:
+            refusal = problem_of(int(response.json()["error"]["code"]))
+        except (ValueError, KeyError, TypeError):
+            http.refuse_by_status(response)
+            return SendRefused(Problem.REFUSED, is_final=True)
+        wished = http.seconds_to_wait(response)
+        if wished is not None and not refusal.is_final:
+            return SendRefused(refusal.problem, retry_after=wished)
+        return refusal
+
+
+kinds["whatsapp"] = WhatsApp()

@@ -1,0 +1,154 @@
+"""Meta's side of WhatsApp: takes our messages, signs what it sends, reports deliveries, makes faults.
+
+https://developers.facebook.com/documentation/business-messaging/whatsapp/webhooks/overview
+"""
+
+import json
+import time
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+from ...simulator import Answer, Caller, HttpProvider, Request, Sent
+from .sending import is_scoped_id
+from .signature import sign
+
+_REFUSALS = {
+    "busy": (429, 130429, {"Retry-After": "2"}),
+    "gone": (400, 131026, {}),
+    "blocked": (400, 131026, {}),
+    "closed": (400, 131047, {}),
+    "down": (503, 2, {}),
+    "token": (401, 190, {}),
+}
+
+
+class Meta(HttpProvider):
+    """One app with one number. `call` reaches our hook."""
+
+    def __init__(
+        self, *, call: Caller, app_secret: str, access_token: str, number: str, port: int = 0
+    ) -> None:
+        super().__init__(port=port)
+        self._call, self._secret, self._token, self._number = call, app_secret, access_token, number
+
+    # What a person does
+
+    def write(self, person: str, text: str, *, external_id: str = "", at: datetime | None = None) -> int:
+        """A person writes; returns the status of our hook."""
+        return self.hand_over([self.message(person, text, external_id=external_id, at=at)])
+
+    def press(self, person: str, code: str, label: str) -> int:
+        """A person presses a button of ours."""
+        message = self.message(person, "") | {
+            "type": "interactive",
+            "interactive": {"type": "button_reply", "button_reply": {"id": code, "title": label}},
+        }
+        del message["text"]
+        return self.hand_over([message])
+
+    def message(
+        self, person: str, text: str, *, external_id: str = "", at: datetime | None = None
+    ) -> dict[str, Any]:
+        """One message as it stands in a hook's body; people who show no number have only a scoped id."""
+        sender = "from_user_id" if is_scoped_id(person) else "from"
+        return {
+            sender: person,
+            "id": external_id or f"wamid.{uuid4().hex}",
+            "timestamp": str(int(at.timestamp() if at else time.time())),
+            "type": "text",
+            "text": {"body": text},
+        }
+
+    def hand_over(self, messages: Sequence[dict[str, Any]]) -> int:
+        """Messages of people in one signed request."""
+        people = {m.get("from_user_id") or m["from"] for m in messages}
+        contacts = [
+            {"profile": {"name": "Sim"}, ("user_id" if is_scoped_id(p) else "wa_id"): p}
+            for p in sorted(people)
+        ]
+        return self._post({"contacts": contacts, "messages": list(messages)})
+
+    def report(self, sent_id: str, state: str, *, token: str = "", code: int = 131026) -> int:
+        """A status of a message of ours: sent, delivered, read or failed."""
+        status: dict[str, Any] = {"id": sent_id, "status": state, "timestamp": str(int(time.time()))}
+        if token:
+            status["biz_opaque_callback_data"] = token
+        if state == "failed":
+            status["errors"] = [{"code": code, "title": "Message undeliverable"}]
+        return self._post({"statuses": [status]})
+
+    def forge(self) -> int:
+        """Somebody else calls the hook."""
+        return self._post({"messages": [self.message("50688887777", "x")]}, secret=self._secret[::-1])
+
+    def subscribe(self, verify_token: str) -> int:
+        """Meta checks the hook when it is set up."""
+        query = f"hub.mode=subscribe&hub.challenge=1158201444&hub.verify_token={verify_token}"
+        return self._call(method="GET", query=query, headers={}, body=b"")
+
+    def _post(self, value: dict[str, Any], *, secret: str | None = None) -> int:
+        metadata = {"display_phone_number": "50640000000", "phone_number_id": self._number}
+        change = {
+            "field": "messages",
+            "value": {"messaging_product": "whatsapp", "metadata": metadata, **value},
+        }
+        body = json.dumps(
+            {"object": "whatsapp_business_account", "entry": [{"id": "1", "changes": [change]}]}
+        ).encode()
+        signature = sign(body, secret=self._secret if secret is None else secret)
+        headers = {"Content-Type": "application/json", "X-Hub-Signature-256": signature}
+        return self._call(method="POST", query="", headers=headers, body=body)
+
+    # What we ask of Meta
+
+    def answer(self, request: Request) -> Answer:
+        if request.headers.get("authorization") != f"Bearer {self._token}":
+            return _refusal("token")
+        if request.method == "POST" and request.path == f"/{self._number}/messages":
+            return self._take(request.json())
+        return Answer(404, {"error": {"code": 100, "message": "Unsupported request"}})
+
+    def _take(self, message: dict[str, Any]) -> Answer:
+        way = self.next_way()
+        if way in _REFUSALS:
+            return _refusal(way)
+        to = str(message.get("to") or message.get("recipient", ""))
+        sent = Sent(
+            to=to,
+            text=_text(message),
+            provider_id=f"wamid.{uuid4().hex}",
+            token=str(message.get("biz_opaque_callback_data", "")),
+            choices=_choices(message),
+            raw=message,
+        )
+        self.sent.append(sent)
+        self.on_sent(sent)
+        return Answer(200, {"messages": [{"id": sent.provider_id}]}, breaks=way == "cut")
+
+
+def _refusal(way: str) -> Answer:
+    status, code, headers = _REFUSALS[way]
+    return Answer(
+        status, {"error": {"code": code, "message": "simulated", "type": "OAuthException"}}, headers=headers
+    )
+
+
+def _text(message: dict[str, Any]) -> str:
+    if message["type"] == "text":
+        return str(message["text"]["body"])
+    if message["type"] == "interactive":
+        return str(message["interactive"]["body"]["text"])
+    template = message["template"]
+    values = [p["text"] for c in template.get("components", []) for p in c["parameters"]]
+    return f"{template['name']}: {', '.join(values)}"
+
+
+def _choices(message: dict[str, Any]) -> tuple[tuple[str, str], ...]:
+    if message["type"] != "interactive":
+        return ()
+    action = message["interactive"]["action"]
+    if "buttons" in action:
+        return tuple((button["reply"]["id"], button["reply"]["title"]) for button in action["buttons"])
+    return tuple((row["id"], row["title"]) for section in action["sections"] for row in section["rows"])

@@ -1,0 +1,280 @@
+"""What every kind of channel must keep. A kind subclasses `Conformance` and brings a `Lab`."""
+
+import logging
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+import pytest
+from django.db import DatabaseError
+from django.utils import timezone
+
+from ventanilla.channels import intake, outbox
+from ventanilla.channels.contract import Choice, Content, Problem, kinds
+from ventanilla.channels.models import Channel, Correspondence, Inbound, Outbound, lane
+from ventanilla.hubs.models import Country, Hub
+from ventanilla.privacy.sealing import new_key
+
+SAID = "sentinel-words me pidieron 300 dólares por la visa 🙏"
+
+
+def a_hub() -> Hub:
+    country, _ = Country.objects.get_or_create(
+        code="cr",
+        defaults={"names": {"es": "Costa Rica"}, "languages": ["es"], "timezone": "America/Costa_Rica"},
+    )
+    hub, _ = Hub.objects.get_or_create(
+        ref="cr-hub-upala", defaults={"country": country, "names": {"es": "Upala"}}
+    )
+    return hub
+
+
+class Lab(ABC):
+    """A kind's provider on this machine. Senders and ids are such as the provider really uses."""
+
+    code: str
+    person: str
+    other_person: str
+    config: dict[str, object] = {}
+    secrets: dict[str, str] = {}
+    has_statuses = True
+    has_rate_limit = True
+    has_refusals = True
+
+    def prepare(self, channel: Channel) -> None:  # noqa: B027 (most kinds need it)
+        """The channel is about to be used: point the simulator at it, or it at the simulator."""
+
+    def close(self) -> None:  # noqa: B027
+        """Stop what was started."""
+
+    @abstractmethod
+    def arrive(self, *messages: tuple[str, str, str, datetime]) -> int:
+        """The provider hands over messages (external id, sender, text, time) in one go, as it would.
+
+        Returns the HTTP status we answered with; 200 for kinds without hooks.
+        """
+
+    @abstractmethod
+    def forge(self) -> int:
+        """Somebody who is not the provider hands over a message; our status (kinds without hooks: 403)."""
+
+    @abstractmethod
+    def received(self) -> list[tuple[str, str]]:
+        """What the provider has taken from us for people so far: (to, text)."""
+
+    @abstractmethod
+    def answer_with(self, *ways: str) -> None:
+        """How the provider treats our next sends: ok, busy (429), down (5xx), blocked, gone, cut.
+
+        "cut" takes the message, then the connection breaks before we hear of it."""
+
+    def report(self, message: Outbound, state: str) -> None:
+        """The provider tells us about a message: delivered, read or failed."""
+        raise NotImplementedError
+
+
+@pytest.mark.django_db
+class Conformance:
+    """The promises; names finish the sentence "a kind of channel …"."""
+
+    @pytest.fixture
+    def lab(self) -> Iterator[Lab]:
+        raise NotImplementedError
+
+    @pytest.fixture
+    def channel(self, lab: Lab, db: None) -> Iterator[Channel]:
+        hub = a_hub()
+        channel = Channel(
+            kind=lab.code, country="cr", hub=hub, name="Test", state=Channel.State.OPEN,
+            config=dict(lab.config), sealed_under=new_key(scope=f"hub:{hub.ref}"), created_at=timezone.now(),
+        )  # fmt: skip
+        channel.secrets = dict(lab.secrets)
+        channel.save()
+        lab.prepare(channel)
+        channel = Channel.objects.select_related("hub").get(pk=channel.pk)
+        yield channel
+        lab.close()
+
+    def test_is_known_by_its_code_and_says_its_name(self, lab, channel):
+        assert kinds[lab.code].code == lab.code
+        assert str(kinds[lab.code].name)
+
+    def test_commits_a_message_before_it_is_acknowledged(self, lab, channel):
+        assert lab.arrive(("m-1", lab.person, SAID, now())) == 200
+        row = Inbound.objects.get()
+        message = intake.from_json(row.payload)
+        assert (message.sender, message.text) == (lab.person, SAID)
+
+    def test_is_sent_again_what_could_not_be_committed(self, lab, channel, monkeypatch):
+        with broken_database(monkeypatch), the_clients_raise_counts_as_500():
+            assert lab.arrive(("m-1", lab.person, SAID, now())) >= 500
+        assert not Inbound.objects.exists()
+        assert lab.arrive(("m-1", lab.person, SAID, now())) == 200
+        assert Inbound.objects.count() == 1
+
+    def test_refuses_what_the_provider_did_not_send(self, lab, channel):
+        assert lab.forge() in (401, 403)
+        assert not Inbound.objects.exists()
+
+    def test_takes_a_repeated_message_once(self, lab, channel):
+        moment = now()
+        for _time in range(3):
+            assert lab.arrive(("m-1", lab.person, SAID, moment)) == 200
+        assert Inbound.objects.count() == 1
+
+    def test_keeps_the_order_in_which_a_person_wrote(self, lab, channel):
+        first, second = now() - timedelta(seconds=30), now() - timedelta(seconds=10)
+        lab.arrive(("m-2", lab.person, "segundo", second))
+        lab.arrive(("m-1", lab.person, "primero", first))
+        texts = [intake.from_json(row.payload).text for row in Inbound.objects.order_by("sent_at")]
+        assert texts == ["primero", "segundo"]
+
+    def test_tells_two_people_apart(self, lab, channel):
+        lab.arrive(("m-1", lab.person, "uno", now()), ("m-2", lab.other_person, "dos", now()))
+        assert Inbound.objects.values("lane").distinct().count() == 2
+
+    def test_brings_a_message_to_the_person_once(self, lab, channel):
+        message = send(lab, channel, "Hola, soy la ventanilla 🙏")
+        assert lab.received() == [(lab.person, "Hola, soy la ventanilla 🙏")]
+        assert message.state in (Outbound.State.SENT, Outbound.State.DELIVERED)
+        deliver()
+        assert len(lab.received()) == 1
+
+    def test_keeps_the_order_of_our_messages_while_one_waits(self, lab, channel):
+        if not lab.has_refusals:
+            pytest.skip("takes everything")
+        wrote(lab, channel)
+        lab.answer_with("down")
+        for text in ("uno", "dos"):
+            queue(lab, channel, text)
+        deliver()
+        assert lab.received() == []
+        lab.answer_with("ok", "ok")
+        deliver(at=now() + timedelta(minutes=5))
+        deliver(at=now() + timedelta(minutes=5))
+        assert [text for _to, text in lab.received()] == ["uno", "dos"]
+
+    def test_waits_when_the_provider_asks_it_to(self, lab, channel):
+        if not lab.has_rate_limit:
+            pytest.skip("knows no rate limit")
+        wrote(lab, channel)
+        lab.answer_with("busy")
+        message = queue(lab, channel, "uno")
+        deliver()
+        message.refresh_from_db()
+        assert (message.state, message.problem) == (Outbound.State.QUEUED, Problem.RATE_LIMITED)
+        assert lab.received() == []
+
+    @pytest.mark.parametrize("way", ["blocked", "gone"])
+    def test_gives_up_at_once_where_nobody_can_be_reached(self, lab, channel, way):
+        if not lab.has_refusals:
+            pytest.skip("takes everything")
+        wrote(lab, channel)
+        lab.answer_with(way)
+        message = queue(lab, channel, "uno")
+        deliver()
+        message.refresh_from_db()
+        if message.state == Outbound.State.SENT:
+            lab.report(message, way)
+            message.refresh_from_db()
+        assert message.state == Outbound.State.FAILED
+        assert message.problem in (Problem.BLOCKED, Problem.GONE)
+        assert str(Problem(message.problem).label)
+
+    def test_never_sends_twice_when_the_answer_is_lost(self, lab, channel):
+        if not lab.has_refusals:
+            pytest.skip("takes everything")
+        wrote(lab, channel)
+        lab.answer_with("cut")
+        message = queue(lab, channel, "uno")
+        deliver()
+        deliver(at=now() + timedelta(hours=1))
+        message.refresh_from_db()
+        people_got = [text for _to, text in lab.received()].count("uno")
+        assert people_got == 1
+        assert message.state == Outbound.State.UNSURE or kinds[lab.code].can_repeat
+
+    def test_shows_what_became_of_a_message(self, lab, channel):
+        if not lab.has_statuses:
+            pytest.skip("reports no delivery")
+        message = send(lab, channel, "uno")
+        lab.report(message, "read")
+        lab.report(message, "delivered")
+        message.refresh_from_db()
+        assert message.state in (Outbound.State.READ, Outbound.State.DELIVERED)
+        assert message.delivered_at is not None
+
+    def test_offers_choices_as_its_provider_can(self, lab, channel):
+        wrote(lab, channel)
+        content = Content(text="¿Qué necesita?", choices=(Choice("1", "Refugio"), Choice("2", "Trabajo")))
+        outbox.queue(channel=channel, to=lab.person, content=content, key=channel.sealed_under, at=now())
+        deliver()
+        [(_to, text)] = lab.received()
+        assert all(words in text for words in ("¿Qué necesita?", "Refugio", "Trabajo"))
+
+    def test_writes_nobodys_words_into_a_log(self, lab, channel, caplog):
+        caplog.set_level(logging.DEBUG, logger="ventanilla")
+        lab.arrive(("m-1", lab.person, SAID, now()))
+        lab.forge()
+        lab.answer_with("down")
+        queue(lab, channel, SAID)
+        deliver()
+        written = caplog.text + "".join(str(record.__dict__) for record in caplog.records)
+        for secret in (SAID, "sentinel", lab.person, *lab.secrets.values()):
+            assert secret not in written
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def wrote(lab: Lab, channel: Channel) -> None:
+    """The person has written to us just now, so we may answer."""
+    Correspondence.objects.update_or_create(
+        channel=channel, lane=lane(channel, lab.person), defaults={"last_inbound_at": now()}
+    )
+
+
+def queue(lab: Lab, channel: Channel, text: str) -> Outbound:
+    return outbox.queue(
+        channel=channel, to=lab.person, content=Content(text=text), key=channel.sealed_under, at=now()
+    )
+
+
+def send(lab: Lab, channel: Channel, text: str) -> Outbound:
+    wrote(lab, channel)
+    message = queue(lab, channel, text)
+    deliver()
+    message.refresh_from_db()
+    return message
+
+
+def deliver(at: datetime | None = None) -> None:
+    outbox.deliver_waiting(now=lambda: at or now())
+
+
+@contextmanager
+def broken_database(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Committing fails in the middle of taking a message in."""
+
+    def fail(*args: object, **kwargs: object) -> None:
+        raise DatabaseError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Inbound.objects, "bulk_create", fail)
+        yield
+
+
+@contextmanager
+def the_clients_raise_counts_as_500() -> Iterator[None]:
+    """Django's test client raises what a server would answer with 500."""
+    try:
+        yield
+    except DatabaseError:
+        return
+
+
+def an_id() -> str:
+    return uuid4().hex
