@@ -3,11 +3,13 @@
 from django.utils import timezone
 from wagtail.admin.ui.components import Component
 
+from ventanilla.enquiries.queries import waiting_count
 from ventanilla.hubs.models import Membership
 from ventanilla.hubs.rights import Right, countries_with, reach
 
 from . import queries
 from .adding import kinds_to_add
+from .oversight import due_at_the_desk
 
 ON_HOME = 5
 
@@ -29,7 +31,16 @@ class WaitingPanel(Component):
             "sent_back": list(queries.sent_back_to(user))[:ON_HOME],
             "roles": Membership.objects.filter(user=user).select_related("country", "hub").order_by("pk"),
             "countries": countries_with(user, Right.READ).order_by("code"),
+            "people_wait": waiting_count(user) if reach(user, Right.CASES) else None,
+            "protection": _of_protection(user),
             "may_start": bool(reach(user, Right.PROPOSE)),
             "may_add": bool(kinds_to_add(user)),
             "user": user,
         }
+
+
+def _of_protection(user):
+    """What waits at the desk of the protection of data, for who sits there."""
+    if not reach(user, Right.OVERSIGHT):
+        return []
+    return [row for row in due_at_the_desk(user, at=timezone.now()) if row.count]

@@ -1,8 +1,8 @@
 """Addresses of the console, mounted inside Wagtail's admin by `wagtail_hooks`."""
 
-from django.urls import path
+from django.urls import include, path
 
-from .views import adding, changes, facts, gaps, network, pages, records, sources
+from .views import adding, changes, facts, gaps, glass, invitations, network, pages, records, sources
 
 app_name = "console"
 
@@ -40,8 +40,17 @@ urlpatterns = [
     path("countries/<slug:code>/open/", network.open_country, name="open_country"),
     path("countries/<slug:code>/close/", network.close_country, name="close_country"),
     path("countries/<slug:code>/translations/", network.translations, name="translations"),
+    path("cases/", include("ventanilla.console.cases_urls")),
+    path("", include("ventanilla.console.subjects_urls")),
+    path("protection/breaks/", glass.breaks, name="breaks"),
+    path("protection/breaks/<uuid:pk>/", glass.review, name="review_break"),
+    path("rights/", glass.rights, name="rights"),
+    path("protection/", include("ventanilla.console.oversight_urls")),
     path("network/", network.network, name="network"),
     path("staff/", network.staff, name="staff"),
-    path("staff/add/", network.add_staff, name="add_staff"),
+    path("staff/add/", invitations.invite, name="add_staff"),
+    path("staff/invitations/", invitations.invited, name="invitations"),
+    path("staff/invitations/<uuid:pk>/revoke/", invitations.revoke, name="revoke_invitation"),
+    path("staff/roles/<int:pk>/second-factor/", invitations.reset_second_factor, name="reset_factor"),
     path("staff/roles/<int:pk>/take/", network.take, name="take_role"),
 ]

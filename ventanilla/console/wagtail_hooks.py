@@ -16,6 +16,7 @@ from ventanilla.hubs.rights import Right, reach, roles_to_give
 from ventanilla.library.actions import record_publication
 from ventanilla.library.models import FACT_PAGES
 from ventanilla.library.workflows import authors_of_change
+from ventanilla.privacy.models import Break
 from ventanilla.verification.actions import confirm_fact
 from ventanilla.verification.models import FOUR_EYES
 
@@ -43,6 +44,17 @@ class RightItem(MenuItem):
         return bool(reach(request.user, self.right))
 
 
+class ProtectionItem(RightItem):
+    """The desk of the focal point, with how many opened cases wait for a review."""
+
+    def render_component(self, request):
+        component = super().render_component(request)
+        count = Break.objects.visible_to(request.user).to_review().count()
+        if count:
+            component.label = _("%(desk)s (%(n)s to review)") % {"desk": self.label, "n": count}
+        return component
+
+
 class PagesItem(MenuItem):
     def is_shown(self, request):
         return policy_registry.get_by_type(Page).explorable_root_instance(request.user) is not None
@@ -54,6 +66,7 @@ class StaffItem(MenuItem):
 
 
 ITEMS = (
+    (_("Enquiries"), "cases", Right.CASES, "mail", 10),
     (_("Due for checking"), "due", Right.READ, "time", 20),
     (_("Starter content"), "starter", Right.READ, "list-ul", 30),
     (_("Changes"), "changes", Right.READ, "tasks", 40),
@@ -62,7 +75,15 @@ ITEMS = (
     (_("Pack conflicts"), "conflicts", Right.PROPOSE, "warning", 80),
     (_("Countries"), "countries", Right.READ, "globe", 90),
     (_("Network"), "network", Right.NETWORK, "cogs", 110),
+    (_("Report an incident"), "report_incident", Right.READ, "warning", 120),
+    (_("Somebody asked for data"), "log_request", Right.READ, "no-view", 130),
 )
+
+
+@hooks.register("register_account_menu_item")
+def security_item(request):
+    """From the frame's own page of an account to ours."""
+    return {"url": reverse("mfa_index"), "label": _("Sign-in and security")}
 
 
 @hooks.register("construct_main_menu")
@@ -78,6 +99,7 @@ def _items():
         RightItem(label, name, right=right, icon=icon, order=order)
         for label, name, right, icon, order in ITEMS
     )
+    yield ProtectionItem(_("Protection of data"), "oversight", right=Right.OVERSIGHT, icon="lock", order=95)
     yield PagesItem(
         _("Page tree"),
         reverse("wagtailadmin_explore_root"),
@@ -86,6 +108,12 @@ def _items():
         order=70,
     )
     yield StaffItem(_("Staff"), reverse("console:staff"), name="staff", icon_name="group", order=100)
+    yield MenuItem(
+        _("Sign-in and security"), reverse("mfa_index"), name="security", icon_name="key", order=200
+    )
+    yield MenuItem(
+        _("Lock the screen"), reverse("console_lock_now"), name="lock", icon_name="lock", order=210
+    )
 
 
 @hooks.register("register_admin_search_area")

@@ -5,11 +5,10 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from ventanilla.accounts.models import User
 from ventanilla.lib.errors import DomainError
 
 from .models import Country, Hub, Membership, Role
-from .rights import NOWHERE, roles_to_give
+from .rights import NOWHERE, RIGHTS, SENSITIVE, roles_to_give
 
 
 class OutsideYourScope(DomainError):
@@ -18,6 +17,10 @@ class OutsideYourScope(DomainError):
 
 class RoleNeedsAnotherPlace(DomainError):
     message = _("This role does not go with this place.")
+
+
+class NotToYourself(DomainError):
+    message = _("Somebody else has to give you this role: it opens what people have told.")
 
 
 class RoleHeldAlready(DomainError):
@@ -30,12 +33,14 @@ def give_role(
 ) -> Membership:
     """Give somebody a role in the network, a country or a hub.
 
-    Raises OutsideYourScope, RoleNeedsAnotherPlace and RoleHeldAlready.
+    Raises OutsideYourScope, NotToYourself, RoleNeedsAnotherPlace and RoleHeldAlready.
     """
     if not place_fits(role, country=country, hub=hub):
         raise RoleNeedsAnotherPlace
-    if not _may_give(by, role, country, hub):
+    if not may_give(by, role, country, hub):
         raise OutsideYourScope
+    if user == by and RIGHTS[role] & SENSITIVE:
+        raise NotToYourself
     membership, is_new = Membership.objects.get_or_create(user=user, role=role, country=country, hub=hub)
     if not is_new:
         raise RoleHeldAlready
@@ -43,33 +48,9 @@ def give_role(
 
 
 @transaction.atomic
-def add_member(
-    *,
-    email: str,
-    first_name: str,
-    last_name: str,
-    password: str,
-    role: str,
-    by: Any,
-    country: Country | None = None,
-    hub: Hub | None = None,
-) -> Membership:
-    """Make an account with a first role; an address that has an account gets the role and nothing else.
-
-    Raises what `give_role` raises; then there is no account either.
-    """
-    user = User.objects.filter(email__iexact=email).first()
-    if user is None:
-        user = User.objects.create_user(
-            email, password, first_name=first_name, last_name=last_name, is_staff=True
-        )
-    return give_role(user=user, role=role, by=by, country=country, hub=hub)
-
-
-@transaction.atomic
 def take_role(*, membership: Membership, by: Any) -> None:
     """Take a role away. Raises OutsideYourScope."""
-    if not _may_give(by, membership.role, membership.country, membership.hub):
+    if not may_give(by, membership.role, membership.country, membership.hub):
         raise OutsideYourScope
     membership.delete()
 
@@ -84,10 +65,13 @@ def place_fits(role: str, *, country: Country | None, hub: Hub | None) -> bool:
         return country is not None
     if role in (Role.COORDINATOR, Role.ADVISER):
         return hub is not None
-    return role != Role.EDITOR or bool(country or hub)
+    if role == Role.DATA_PROTECTION:
+        return hub is None
+    return role not in (Role.EDITOR, Role.PROTECTION) or bool(country or hub)
 
 
-def _may_give(by: Any, role: str, country: Country | None, hub: Hub | None) -> bool:
+def may_give(by: Any, role: str, country: Country | None, hub: Hub | None) -> bool:
+    """Whether this person may give and take that role there."""
     where = roles_to_give(by).get(role, NOWHERE)
     if hub:
         return where.covers(hub.country_id, hub=hub.ref)

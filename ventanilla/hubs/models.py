@@ -204,6 +204,8 @@ class Role(models.TextChoices):
     EDITOR = "editor", _("Editor")
     TRAINER = "trainer", _("Trainer")
     OBSERVER = "observer", _("Observer")
+    PROTECTION = "protection", _("Protection officer")
+    DATA_PROTECTION = "data-protection", _("Data-protection focal point")
 
 
 class Membership(models.Model):
@@ -228,7 +230,8 @@ class Membership(models.Model):
                 condition=Q(role="regional", country=None, hub=None)
                 | Q(role="national", country__isnull=False)
                 | Q(role__in=["coordinator", "adviser"], hub__isnull=False)
-                | Q(role="editor") & ~Q(country=None, hub=None)
+                | Q(role__in=["editor", "protection"]) & ~Q(country=None, hub=None)
+                | Q(role="data-protection", hub=None)
                 | Q(role__in=["trainer", "observer"]),
             ),
             models.UniqueConstraint(

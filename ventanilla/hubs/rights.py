@@ -1,10 +1,12 @@
 """What each role may do, and where. The only place that knows; closed by default."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 from django.db.models import Q
+
+from ventanilla.privacy.doors import NOWHERE as NOWHERE
+from ventanilla.privacy.doors import Reach as Reach
 
 from .models import Country, CountryQuerySet, Hub, Membership, Role
 
@@ -20,6 +22,13 @@ class Right(StrEnum):
     STAFF = "staff"
     COUNTRY = "country"
     NETWORK = "network"
+    CASES = "cases"
+    MANAGE_CASES = "manage-cases"
+    PROTECTED = "protected"
+    BREAK_GLASS = "break-glass"
+    OVERSIGHT = "oversight"
+    EXPORT_MODERATE = "export-moderate"
+    EXPORT_HIGH = "export-high"
 
 
 RIGHTS: dict[str, frozenset[Right]] = {
@@ -29,44 +38,53 @@ RIGHTS: dict[str, frozenset[Right]] = {
             Right.READ, Right.PROPOSE, Right.CONFIRM, Right.APPROVE, Right.HUB, Right.STAFF, Right.COUNTRY,
         }
     ),
-    Role.COORDINATOR: frozenset({Right.READ, Right.HUB, Right.STAFF}),
+    Role.COORDINATOR: frozenset(
+        {
+            Right.READ, Right.HUB, Right.STAFF, Right.CASES, Right.MANAGE_CASES, Right.BREAK_GLASS,
+            Right.EXPORT_MODERATE,
+        }
+    ),
     Role.EDITOR: frozenset({Right.READ, Right.PROPOSE, Right.CONFIRM}),
-    Role.ADVISER: frozenset({Right.READ}),
+    Role.ADVISER: frozenset({Right.READ, Right.CASES, Right.BREAK_GLASS}),
+    Role.PROTECTION: frozenset({Right.READ, Right.CASES, Right.PROTECTED, Right.BREAK_GLASS}),
+    Role.DATA_PROTECTION: frozenset(
+        {Right.READ, Right.OVERSIGHT, Right.EXPORT_MODERATE, Right.EXPORT_HIGH}
+    ),
     Role.TRAINER: frozenset({Right.READ}),
     Role.OBSERVER: frozenset({Right.READ}),
 }  # fmt: skip
 
 # Rights that a role in a hub holds over that hub alone; the others reach the hub's whole country.
-OF_THE_HUB_ALONE = frozenset({Right.HUB, Right.STAFF})
-
-
-@dataclass(frozen=True, slots=True)
-class Reach:
-    """Where somebody holds a right: everywhere, in whole countries (codes), in single hubs (references)."""
-
-    everywhere: bool = False
-    countries: frozenset[str] = frozenset()
-    hubs: frozenset[str] = frozenset()
-
-    def __bool__(self) -> bool:
-        return self.everywhere or bool(self.countries or self.hubs)
-
-    def covers(self, country: str, *, hub: str = "") -> bool:
-        return self.everywhere or country in self.countries or (bool(hub) and hub in self.hubs)
-
-
-NOWHERE = Reach()
+OF_THE_HUB_ALONE = frozenset(
+    {Right.HUB, Right.STAFF, Right.CASES, Right.MANAGE_CASES, Right.PROTECTED, Right.EXPORT_MODERATE}
+)
+# What only a role gives: whoever keeps the machine running does not read what people told.
+NOT_BY_BEING_SUPERUSER = frozenset(
+    {Right.CASES, Right.MANAGE_CASES, Right.PROTECTED, Right.BREAK_GLASS, Right.EXPORT_HIGH}
+)
+# Whoever holds one of these sees a person's words, or who read them: nobody does without a second factor.
+SENSITIVE = frozenset({Right.CASES, Right.MANAGE_CASES, Right.PROTECTED, Right.BREAK_GLASS, Right.OVERSIGHT})
 
 
 def reach(user: Any, right: Right) -> Reach:
     """Where this member of the staff holds a right."""
     if not user.is_authenticated or not user.is_active:
         return NOWHERE
-    if user.is_superuser:
+    if user.is_superuser and right not in NOT_BY_BEING_SUPERUSER:
         return Reach(everywhere=True)
-    roles = [role for role, rights in RIGHTS.items() if right in rights]
-    held = Membership.objects.filter(user=user, role__in=roles).select_related("hub")
-    return _joined(list(held), right)
+    return _joined([held for held in _held(user) if right in RIGHTS[held.role]], right)
+
+
+def remember_roles(user: Any) -> None:
+    """Read the roles of somebody once: for an object that lives as long as one request and no longer."""
+    user.roles_now = _held(user)
+
+
+def _held(user: Any) -> list[Membership]:
+    remembered: list[Membership] | None = getattr(user, "roles_now", None)
+    if remembered is not None:
+        return remembered
+    return list(Membership.objects.filter(user=user.pk).select_related("hub"))
 
 
 def _joined(memberships: list[Membership], right: Right) -> Reach:
@@ -94,6 +112,11 @@ def hubs_with(user: Any, right: Right) -> Any:
     return Hub.objects.filter(Q(country__in=where.countries) | Q(ref__in=where.hubs))
 
 
+def sees_words(user: Any) -> bool:
+    """Whether somebody has a role that sees what people told, or who read it: it needs a second factor."""
+    return any(RIGHTS[held.role] & SENSITIVE for held in _held(user))
+
+
 def roles_to_give(user: Any) -> dict[str, Reach]:
     """Roles that this person may give to others, and where.
 
@@ -103,18 +126,21 @@ def roles_to_give(user: Any) -> dict[str, Reach]:
     if user.is_superuser:
         return dict.fromkeys(RIGHTS, Reach(everywhere=True))
     given: dict[str, Reach] = {}
-    for membership in Membership.objects.filter(user=user).select_related("hub"):
+    for membership in _held(user):
         where = _joined([membership], Right.STAFF)
         for role in _GIVES.get(membership.role, ()):
             given[role] = _union(given.get(role, NOWHERE), where)
     return given
 
 
-_LOCAL = (Role.COORDINATOR, Role.ADVISER, Role.EDITOR, Role.TRAINER, Role.OBSERVER)
+_LOCAL = (
+    Role.COORDINATOR, Role.ADVISER, Role.EDITOR, Role.TRAINER, Role.OBSERVER, Role.PROTECTION,
+    Role.DATA_PROTECTION,
+)  # fmt: skip
 _GIVES: dict[str, tuple[Role, ...]] = {
     Role.REGIONAL: tuple(Role),
     Role.NATIONAL: _LOCAL,
-    Role.COORDINATOR: (Role.ADVISER, Role.EDITOR, Role.OBSERVER),
+    Role.COORDINATOR: (Role.ADVISER, Role.EDITOR, Role.OBSERVER, Role.PROTECTION),
 }
 
 

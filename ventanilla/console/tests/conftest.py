@@ -1,12 +1,16 @@
 """The cast of the console's tests. Costa Rica is ours, Belize is the neighbour."""
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 
 from ventanilla.accounts.models import User
+from ventanilla.accounts.testing import sign_in
 from ventanilla.hubs.models import Country, Hub, Membership, Role
 from ventanilla.library.models import ProcedurePage, RiskPage
 from ventanilla.verification.models import Fact
+
+from .people import PASSWORD, give_app
 
 # name: (role, country, hub)
 ROLES = {
@@ -16,8 +20,15 @@ ROLES = {
     "elena": (Role.EDITOR, "cr", None),
     "carmen": (Role.COORDINATOR, None, "cr-hub-upala"),
     "luis": (Role.ADVISER, None, "cr-hub-upala"),
+    "paula": (Role.PROTECTION, None, "cr-hub-upala"),
+    "vera": (Role.ADVISER, None, "cr-hub-limon"),
+    "bruno": (Role.ADVISER, None, "bz-hub-benque"),
     "oscar": (Role.OBSERVER, "cr", None),
     "marie": (Role.NATIONAL, "bz", None),
+    "fabiola": (Role.DATA_PROTECTION, "cr", None),
+    "felipe": (Role.DATA_PROTECTION, "cr", None),
+    "berta": (Role.DATA_PROTECTION, "bz", None),
+    "nora": (Role.DATA_PROTECTION, None, None),
     "nadie": (None, None, None),
 }
 
@@ -52,7 +63,7 @@ class Cast:
             raise AttributeError(name)
         if name not in self._clients:
             self._clients[name] = Client()
-            self._clients[name].force_login(self.user(name))
+            sign_in(self._clients[name], self.user(name))
         return self._clients[name]
 
 
@@ -88,3 +99,20 @@ def agreement(site):
 @pytest.fixture
 def hotline(site):
     return Fact.objects.filter(country="cr", kind="hotline").order_by("ref").first()
+
+
+@pytest.fixture
+def people(cast):
+    """Give somebody of the cast a password, and an app when asked: `people("luis", with_app=True)`."""
+    # Codes that people of another test used, under the same numbers.
+    cache.clear()
+
+    def ready(name, *, with_app=False):
+        user = cast.user(name)
+        user.set_password(PASSWORD)
+        user.save()
+        if with_app:
+            give_app(user)
+        return user
+
+    return ready

@@ -1,0 +1,242 @@
+"""The first answer, by the house itself: verified passages or an honest "a person will answer", never more.
+
+It says that it is automatic, when a person is there and how to reach one; it quotes, it does not invent (P2).
+A person takes over at any moment and the house is silent from then on.
+"""
+
+import logging
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.utils import formats
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from ventanilla.answers.asking import MAX_QUESTION, Passage, ask
+from ventanilla.answers.gaps import note_gap
+from ventanilla.channels.contract import Choice, Content
+from ventanilla.lib.text import clean
+from ventanilla.verification.items import items
+from ventanilla.verification.models import Fact
+
+from . import actions
+from .models import Enquiry, Message, MessageQuerySet
+
+logger = logging.getLogger(__name__)
+
+# Short words with which people ask for somebody, in the four languages of the house and Portuguese.
+FOR_A_PERSON = frozenset(
+    {
+        "0", "persona", "una persona", "humano", "asesor", "asesora", "alguien", "person", "human", "agent",
+        "advisor", "personne", "une personne", "quelqu un", "conseiller", "moun", "yon moun", "pessoa",
+    }
+)  # fmt: skip
+# Longer words that say the same, or that a machine has not helped.
+_IMPATIENT = re.compile(
+    r"\b(quiero|necesito|puedo) hablar con (una |alg)|\bno me (sirve|ayuda|entiende)|\bno entiendo\b"
+    r"|\b(talk|speak) (to|with) (a |some)|\bnot help(ing|ful)\b|\bparler (à|a|avec) (une? |quelqu)"
+    r"|\bpale ak (yon )?moun|\bfalar com (uma pessoa|alguém)",
+    re.IGNORECASE,
+)
+CHOICES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What the house is going to say: the content, what it quotes, and what it offers by number."""
+
+    content: Content
+    cites: list[dict[str, object]]
+
+
+def wants_a_person(text: str) -> bool:
+    """Whether these words ask for somebody instead of something."""
+    words = " ".join(re.sub(r"[^\w\s]", " ", text.lower()).split())
+    return words in FOR_A_PERSON or bool(_IMPATIENT.search(text))
+
+
+def answer_due(*, now: Callable[[], datetime], limit: int = 10) -> int:
+    """Answer messages that wait for a first answer; returns how many were looked at."""
+    for number in range(limit):
+        message = _claim()
+        if message is None:
+            return number
+        _try(message, at=now())
+    return limit
+
+
+def _try(message: Message, *, at: datetime) -> None:
+    # A person waits in the queue whatever happens here: a first answer that fails is not repeated.
+    try:
+        answer(message, at=at)
+    except Exception:
+        logger.exception("No automatic answer", extra={"record": str(message.pk)})
+
+
+def _claim() -> Message | None:
+    """The oldest message to answer, marked as taken: who dies now leaves it to people."""
+    with transaction.atomic():
+        rows = Message.objects.filter(to_answer=True).order_by("at", "pk")
+        if connection.features.has_select_for_update_skip_locked:
+            rows = rows.select_for_update(skip_locked=True)
+        found = rows.values_list("pk", flat=True).first()
+        if found is None or not Message.objects.filter(pk=found, to_answer=True).update(to_answer=False):
+            return None
+    whole = ("enquiry__hub__country", "enquiry__channel__hub", "enquiry__person")
+    return Message.objects.select_related(*whole).get(pk=found)
+
+
+def answer(message: Message, *, at: datetime) -> Message | None:
+    """Say what the house has to say to one message; None when it is silent."""
+    enquiry = message.enquiry
+    if not speaks_in(enquiry):
+        return None
+    question, language = clean(message.body, limit=MAX_QUESTION), _language(enquiry)
+    if wants_a_person(question):
+        said = _somebody_will(enquiry, language, at=at)
+        enquiry.answers_automatically = False
+        enquiry.save(update_fields=["answers_automatically"])
+    else:
+        said = _from_content(enquiry, question, language, at=at)
+    with transaction.atomic():
+        return actions.say_automatically(enquiry=enquiry, content=said.content, cites=said.cites, at=at)
+
+
+def speaks_in(enquiry: Enquiry) -> bool:
+    """Off by channel, by enquiry, and as soon as somebody of the staff has answered."""
+    channel = enquiry.channel
+    is_on = channel is not None and channel.answers_automatically and enquiry.answers_automatically
+    return is_on and enquiry.first_answer_at is None and enquiry.assigned_to_id is None and enquiry.is_open
+
+
+def _language(enquiry: Enquiry) -> str:
+    known = enquiry.language or enquiry.hub.country.languages[0]
+    return known if known in settings.PUBLIC_LANGUAGES else "es"
+
+
+def _from_content(enquiry: Enquiry, question: str, language: str, *, at: datetime) -> Said:
+    chosen = _chosen(enquiry, question, language, at=at)
+    if chosen is not None:
+        return _quoting(enquiry, [chosen], language, at=at)
+    found = ask(question, country=enquiry.country, at=at)
+    if not enquiry.language and found.language in settings.PUBLIC_LANGUAGES:
+        enquiry.language = language = found.language
+        enquiry.save(update_fields=["language"])
+    if found.verdict == "direct":
+        return _quoting(enquiry, [found.passages[0]], language, at=at)
+    if found.verdict == "choices":
+        return _offering(enquiry, found.passages[:CHOICES], language, at=at)
+    note_gap(question, language=found.language, country=found.country, at=at)
+    return _somebody_will(enquiry, language, at=at)
+
+
+def _chosen(enquiry: Enquiry, text: str, language: str, *, at: datetime) -> Passage | None:
+    """The page that a typed or pressed number stands for in the last offer."""
+    number = text.strip().rstrip(".")
+    last = _automatic(enquiry).order_by("-at", "-pk").first()
+    if last is None or not (number.isdecimal() and number.isascii()):
+        return None
+    refs = [cite["ref"] for cite in last.cites if cite.get("number") == int(number[:3])]
+    facts = Fact.objects.filter(country__is_open=True, ref__in=refs).quotable(at=at.date())
+    for item in items(facts, at=at.date()):
+        spoken = item.language(language)
+        return Passage(item=item, language=spoken, text=item.text(spoken).summary, score=1.0)
+    return None
+
+
+def _automatic(enquiry: Enquiry) -> MessageQuerySet:
+    return Message.objects.filter(enquiry=enquiry, direction=Message.Direction.AUTO)
+
+
+def _quoting(enquiry: Enquiry, passages: Sequence[Passage], language: str, *, at: datetime) -> Said:
+    with override(language):
+        middle = [_passage(passage) for passage in passages]
+        text = "\n\n".join([*_head(enquiry), *middle, *_tail(enquiry, at=at)])
+    return Said(Content(text=text, language=language), [cite(passage) for passage in passages])
+
+
+def _offering(enquiry: Enquiry, passages: Sequence[Passage], language: str, *, at: datetime) -> Said:
+    with override(language):
+        which = _("Which of these do you mean? Send the number.")
+        text = "\n\n".join([*_head(enquiry), which, *_tail(enquiry, at=at)])
+    choices = tuple(
+        Choice(str(number), passage.item.text(passage.language).title)
+        for number, passage in enumerate(passages, start=1)
+    )
+    cites = [cite(passage, number=number) for number, passage in enumerate(passages, start=1)]
+    return Said(Content(text=text, language=language, choices=choices), cites)
+
+
+def _head(enquiry: Enquiry) -> list[str]:
+    """The greeting, once."""
+    return [] if _automatic(enquiry).exists() else [_greeting(enquiry)]
+
+
+def _tail(enquiry: Enquiry, *, at: datetime) -> list[str]:
+    """A person is offered with every automatic answer."""
+    return [" ".join([_("Send 0 to talk with a person."), *_when(enquiry, at=at)])]
+
+
+def _greeting(enquiry: Enquiry) -> str:
+    return _(
+        "This is the Information Hub {hub}. This first answer is automatic and free of charge. You do not "
+        "have to say who you are. What you write is read by the hub's staff only and is deleted later."
+    ).format(hub=enquiry.hub.name(_language(enquiry)))
+
+
+def _passage(passage: Passage) -> str:
+    """The words of a checked page, who says so, since when, and where all of it stands."""
+    item, text = passage.item, passage.item.text(passage.language)
+    lines = [text.title, passage.text]
+    if item.sources:
+        source = item.sources[0]
+        if item.checked_on:
+            day = formats.date_format(item.checked_on, "DATE_FORMAT")
+            checked = _("Source: {publisher}. Checked on {day}.")
+            lines.append(checked.format(publisher=source.publisher, day=day))
+        elif source.seen_on:
+            day = formats.date_format(source.seen_on, "DATE_FORMAT")
+            lines.append(
+                _("Taken from {publisher}, seen on {day}; not yet confirmed by an authority.").format(
+                    publisher=source.publisher, day=day
+                )
+            )
+    lines.append(f"{settings.PUBLIC_URL}{passage.path}")
+    return "\n".join(lines)
+
+
+def cite(passage: Passage, *, number: int | None = None) -> dict[str, object]:
+    """What was quoted, so that people who were told an old version can be found when it is corrected."""
+    title = passage.item.text(passage.language).title
+    said: dict[str, object] = {
+        "ref": passage.item.ref,
+        "language": passage.language,
+        "version": str(passage.item.changed_at),
+        "title": title,
+    }
+    return said if number is None else {**said, "number": number}
+
+
+def _somebody_will(enquiry: Enquiry, language: str, *, at: datetime) -> Said:
+    with override(language):
+        promise = _("A person of the hub will answer you here.")
+        text = "\n\n".join([*_head(enquiry), " ".join([promise, *_when(enquiry, at=at)])])
+    return Said(Content(text=text, language=language), [])
+
+
+def _when(enquiry: Enquiry, *, at: datetime) -> list[str]:
+    """When somebody is there, as far as the hub's hours tell."""
+    hub = enquiry.hub
+    if hub.is_attending(at):
+        return [_("Somebody is here now.")]
+    opens = hub.next_change(at)
+    if opens is None:
+        return []
+    local = opens.astimezone(ZoneInfo(hub.country.timezone))
+    day, hour = formats.date_format(local, "l j F"), formats.time_format(local, "H:i")
+    return [_("The hub opens on {day} at {hour}.").format(day=day, hour=hour)]
