@@ -9,6 +9,15 @@ from ventanilla.verification.models import Topic
 GOING_PUBLIC = ("action-publish", "action-submit", "action-restart-workflow")
 
 
+def _own_calendar(field):
+    """The browser's own way to choose a day or a moment: it speaks every language and needs no script."""
+    if isinstance(field, forms.DateTimeField):
+        return forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+    if isinstance(field, forms.DateField):
+        return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    return None
+
+
 class FactPageForm(WagtailAdminPageForm):
     """Adds the topics as boxes, shows the source on file, and lets nothing go public without one."""
 
@@ -25,6 +34,9 @@ class FactPageForm(WagtailAdminPageForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            if widget := _own_calendar(field):
+                field.widget = widget
         if not self.instance.topics:
             self.initial["topics"] = self.instance.fact.topics
         if not self.instance.source_url:
