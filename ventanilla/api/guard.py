@@ -6,12 +6,13 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.request import UnreadablePostError
 from django.utils.cache import patch_vary_headers
 
-from . import limits
+from ventanilla.lib import limits
 
 MAX_BODY = 65_536
 
@@ -49,7 +50,7 @@ def _answer(
 ) -> HttpResponse:
     if request.method == "OPTIONS":
         return HttpResponse(status=204)
-    if wait := limits.seconds_to_wait(request, now=clock()):
+    if wait := limits.seconds_to_wait(request, purpose="api", per_minute=settings.API_RATE, now=clock()):
         seconds = math.ceil(wait)
         later = f"{seconds} seconds" if seconds > 1 else "a second"
         response = problem(429, f"Too many requests from your network. Try again in {later}.")

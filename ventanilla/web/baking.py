@@ -25,6 +25,7 @@ from ventanilla.verification.models import Fact, Topic
 
 from .assets import asset_path
 from .baked import BakedPage, BakedStore, bake
+from .indexing import follow_index
 from .models import Change
 from .offline.paths import offline_paths, shared_paths
 from .public import Moments
@@ -153,7 +154,11 @@ def watch(*, stop: Callable[[], bool] = lambda: False) -> None:
 
 
 def look() -> None:
-    """One look: bake everything after an upgrade, else what changed or expired since the last look."""
+    """One look: bake everything after an upgrade, else what changed or expired since the last look.
+
+    The index comes first: whoever asks now should find what was published now.
+    """
+    follow_index()
     latest = _latest_change()
     known, version = _last_look(), _version()
     if known.get("version") != version:

@@ -34,6 +34,7 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), interest-cohort=()",
+    "X-Permitted-Cross-Domain-Policies": "none",
 }
 
 
@@ -62,9 +63,10 @@ class PublicPage:
     status: int = 200
     uses_script: bool = False
     is_private: bool = False
+    retry_after: int | None = None
 
 
-def public_page(view: Callable[..., PublicPage]) -> Callable[..., HttpResponse]:
+def public_page(view: Callable[..., PublicPage | HttpResponse]) -> Callable[..., HttpResponse]:
     """Serve a view's page in the language of its address. Readers get no cookie and need no token."""
 
     @csrf_exempt
@@ -74,6 +76,8 @@ def public_page(view: Callable[..., PublicPage]) -> Callable[..., HttpResponse]:
             raise Http404
         with override(language):
             page = view(request, language, **kwargs)
+            if isinstance(page, HttpResponse):
+                return page  # a file to take along
             return compressed(render_page(page, language=language, path=request.path), request)
 
     return serve
@@ -99,6 +103,11 @@ def render_page(page: PublicPage, *, language: str, path: str) -> HttpResponse:
     response = HttpResponse(html, status=page.status, headers=HEADERS)
     response["Content-Security-Policy"] = _POLICY_WITH_SCRIPT if page.uses_script else _POLICY
     response["Content-Language"] = language
+    if page.retry_after is not None:
+        response["Retry-After"] = str(page.retry_after)
+    if settings.SECURE_HSTS_SECONDS:
+        # Kept with baked pages, which pass no middleware; browsers heed it over TLS only.
+        response["Strict-Transport-Security"] = f"max-age={settings.SECURE_HSTS_SECONDS}; includeSubDomains"
     response["Cache-Control"] = "no-store" if page.is_private else "public, no-cache"
     response.moments = moments(page)  # type: ignore[attr-defined]
     if dead_at := response.moments.dead_at:  # type: ignore[attr-defined]

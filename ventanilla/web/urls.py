@@ -1,7 +1,7 @@
 from django.urls import include, path, register_converter
 
 from . import health
-from .views import asking, countries, doors, items, machines, texts
+from .views import asking, chat, countries, doors, items, machines, own_data, texts
 
 
 class Language:
@@ -28,6 +28,7 @@ urlpatterns = [
     path("health/ready", health.ready, name="ready"),
     path("<ll:language>/", doors.home, name="home"),
     path("<ll:language>/ask/", asking.answer, name="ask"),
+    path("<ll:language>/my-data/", own_data.own_data, name="own-data"),
     path("<ll:language>/about/", texts.about, name="about"),
     path("<ll:language>/how-we-check/", texts.how_we_check, name="how-we-check"),
     path("<ll:language>/privacy/", texts.privacy, name="privacy"),
@@ -35,6 +36,7 @@ urlpatterns = [
     path("<ll:language>/unavailable/", texts.unavailable, name="unavailable"),
     path("<ll:language>/<ll:country_code>/", countries.country_home, name="country"),
     path("<ll:language>/<ll:country_code>/ask/", asking.answer, name="country-ask"),
+    path("<ll:language>/<ll:country_code>/chat/", chat.chat, name="chat"),
     path("<ll:language>/<ll:country_code>/hotlines/", countries.hotlines, name="hotlines"),
     path("<ll:language>/<ll:country_code>/hubs/", countries.hubs, name="hubs"),
     path("<ll:language>/<ll:country_code>/<slug:part>/", countries.country_part, name="part"),

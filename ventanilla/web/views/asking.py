@@ -18,6 +18,7 @@ from ventanilla.verification.items import Item
 from ventanilla.verification.models import Kind
 
 from ..cards import card, cards, hub_cards
+from ..crowd import too_many
 from ..public import OWN_NAMES, PublicPage, public_page
 from ..reading import country_items, emergency_lines, open_country
 from ..whole_item import item_context
@@ -33,6 +34,8 @@ def answer(request: HttpRequest, language: str, country_code: str | None = None)
     if not question:
         status = 200 if is_readable else 413
         return PublicPage("web/ask.html", {"is_too_long": not is_readable}, country=country, status=status)
+    if refusal := too_many(request, typed=question, country=country):
+        return refusal
     found = ask(question, language=language, country=country_code, at=at)
     if found.verdict == "none":
         note_gap(question, language=found.language, country=found.country, at=at)

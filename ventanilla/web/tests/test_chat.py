@@ -1,0 +1,145 @@
+"""Web chat without script, name or cookie: ask, get a passage, ask for a person, come back by code."""
+
+import re
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from ventanilla.channels.models import Channel, Inbound, Outbound
+from ventanilla.enquiries import actions
+from ventanilla.enquiries.models import Enquiry, Message, Person
+from ventanilla.enquiries.tests.factories import a_channel, a_user
+from ventanilla.hubs.models import Hub
+
+PLACE = "/es/cr/chat/"
+
+
+@pytest.fixture
+def line(site):
+    return a_channel(Hub.objects.get(ref="cr-hub-upala"), kind="web")
+
+
+def say(text, code="", place=PLACE):
+    return Client().post(place, {"say": text, **({"code": code} if code else {})})
+
+
+def code_on(page):
+    return re.search(r'name="code" value="(\d{16})"', page.content.decode())[1]
+
+
+def test_a_question_is_answered_on_the_same_page_with_its_source(line):
+    page = say("q nesesito pa pedir refujio")
+    text = page.content.decode()
+    assert page.status_code == 200
+    assert "q nesesito pa pedir refujio" in text
+    assert "automática" in text
+    assert "/es/cr/cr-asylum" in text
+    assert "Envíe 0" in text
+    [automatic] = Message.objects.filter(direction="auto")
+    assert automatic.cites[0]["ref"].startswith("cr-asylum")
+
+
+def test_nothing_is_left_in_the_browser_or_the_address(line):
+    page = say("hola")
+    assert not page.cookies
+    assert "no-store" in page["Cache-Control"]
+    assert page["Referrer-Policy"] == "no-referrer"
+    assert code_on(page) not in page.request["PATH_INFO"]
+
+
+def test_the_database_does_not_hold_the_code(line):
+    code = code_on(say("hola"))
+    person = Person.objects.get()
+    assert person.return_code
+    assert code not in person.return_code
+    assert person.identities.get().address == person.return_code
+
+
+def test_the_person_comes_back_from_another_phone_and_reads_the_answer(line):
+    code = code_on(say("hola"))
+    enquiry, luis = Enquiry.objects.get(), a_user(hub=line.hub)
+    actions.reply(enquiry=enquiry, author=luis, body="Venga a las diez.", at=timezone.now())
+    from ventanilla.channels.outbox import deliver_waiting
+
+    deliver_waiting(now=timezone.now)
+    page = say("", f"{code[:4]} {code[4:8]}-{code[8:12]} {code[12:]}")
+    text = page.content.decode()
+    assert "Venga a las diez." in text
+    assert luis.email not in text
+    assert Outbound.objects.get(message__direction="out").state == Outbound.State.READ
+
+
+def test_zero_brings_a_person_and_the_house_is_silent_from_then_on(line):
+    code = code_on(say("q nesesito pa pedir refujio"))
+    text = say("0", code).content.decode()
+    assert "Una persona" in text
+    before = Message.objects.filter(direction="auto").count()
+    say("¿y cuánto cuesta?", code)
+    assert Message.objects.filter(direction="auto").count() == before
+    assert Enquiry.objects.get().state in ("new", "waiting")
+
+
+@pytest.mark.parametrize(
+    "words", ["persona", "quiero hablar con una persona", "I want to talk to someone", "moun"]
+)
+def test_other_words_for_a_person_work_too(line, words):
+    say(words)
+    assert not Enquiry.objects.get().answers_automatically
+
+
+def test_the_greeting_comes_once(line):
+    code = code_on(say("q nesesito pa pedir refujio"))
+    say("permiso de trabajo", code)
+    said = [row.body for row in Message.objects.filter(direction="auto").order_by("at")]
+    assert [("respuesta automática" in text or "automática" in text) for text in said] == [True, False]
+
+
+def test_a_number_opens_what_was_offered(line):
+    code = code_on(say("trabajo"))
+    offer = Message.objects.filter(direction="auto").first()
+    numbered = [cite for cite in offer.cites if "number" in cite]
+    if not numbered:
+        pytest.skip("this question has a direct answer")
+    say("2", code)
+    answer = Message.objects.filter(direction="auto").order_by("-at").first()
+    assert answer.cites[0]["ref"] == numbered[1]["ref"]
+
+
+def test_what_nobody_checked_is_not_answered_but_brings_a_person(line):
+    say("xyzzy plugh qwertz")
+    [automatic] = Message.objects.filter(direction="auto")
+    assert automatic.cites == []
+    assert "Una persona" in automatic.body
+
+
+@pytest.mark.parametrize(
+    "code", ["1234", "0000 0000 0000 0000", "x" * 300, "１２３４５６７８９０１２３４５６"]
+)
+def test_a_wrong_code_opens_nothing_and_keeps_what_was_typed(line, code):
+    page = Client().post(PLACE, {"say": "sentinel", "code": code})
+    assert page.status_code == 404
+    assert "sentinel" in page.content.decode()
+    assert not Inbound.objects.exists()
+
+
+def test_an_empty_form_says_so(line):
+    assert say("   ").status_code == 422
+
+
+def test_words_are_shown_as_words(line):
+    text = say("<script>alert(1)</script> ‮ \x00 https://evil.example").content.decode()
+    assert "<script>alert" not in text
+
+
+def test_the_house_is_silent_when_the_line_says_so(line):
+    Channel.objects.update(answers_automatically=False)
+    say("q nesesito pa pedir refujio")
+    assert not Message.objects.filter(direction="auto").exists()
+
+
+def test_a_country_without_chat_names_other_ways(site):
+    page = Client().get(PLACE)
+    assert page.status_code == 200
+    assert "/es/cr/hubs/" in page.content.decode()
+    assert Client().get("/es/bz/chat/").status_code == 200

@@ -1,0 +1,111 @@
+"""Talking with a hub on its own page: no account, no name, no cookie, no script needed.
+
+The return code is the only key to a conversation. It travels in the body of a form, never in an address, and
+the database knows only its digest.
+"""
+
+from datetime import datetime
+
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from ventanilla.channels import intake
+from ventanilla.channels.contract import Arrived, DeliveryState, Parsed
+from ventanilla.channels.models import Channel, Outbound
+from ventanilla.enquiries import automatic, codes, queries
+from ventanilla.enquiries.models import Message, Person, return_digest
+from ventanilla.hubs.models import Country
+from ventanilla.lib.text import clean
+from ventanilla.privacy.sealing import open_keys
+
+from ..crowd import too_many
+from ..public import PublicPage, public_page
+from ..reading import open_country
+
+LONGEST = 4_000
+
+
+@public_page
+def chat(request: HttpRequest, language: str, country_code: str) -> PublicPage:
+    """The first form, a conversation found by its code, or one message more."""
+    country, at = open_country(country_code), timezone.now()
+    channel = line_of(country)
+    if channel is None:
+        return PublicPage("web/chat_closed.html", country=country)
+    if request.method != "POST":
+        return PublicPage("web/chat.html", country=country, uses_script=True)
+    return _conversation(request, language, country, channel, at=at)
+
+
+def line_of(country: Country) -> Channel | None:
+    """The open web chat of a country."""
+    lines = Channel.objects.filter(kind="web", country=country.pk, state=Channel.State.OPEN)
+    return lines.select_related("hub__country").order_by("created_at", "pk").first()
+
+
+def _conversation(
+    request: HttpRequest, language: str, country: Country, channel: Channel, *, at: datetime
+) -> PublicPage:
+    typed, said = request.POST.get("code", ""), clean(request.POST.get("say", ""), limit=LONGEST)
+    if refusal := too_many(request, typed=said, country=country):
+        return refusal
+    code = codes.plain(typed)
+    if typed and not (code and Person.objects.returning(code).exists()):
+        problem = _("We find no conversation with this code. Look at it again, or begin anew.")
+        return _page(country, {"problem": problem, "typed": typed, "said": said}, status=404)
+    if not (code or said):
+        return _page(country, {"problem": _("Write something first.")}, status=422)
+    is_new = not code
+    code = code or codes.new_return_code()
+    if said:
+        _take(channel, code, said, language=language, at=at)
+    context = {"code": code, "grouped": codes.grouped(code), "is_new": is_new, "lines": _lines(code, at=at)}
+    return _page(country, context)
+
+
+def _page(country: Country, context: dict[str, object], *, status: int = 200) -> PublicPage:
+    return PublicPage(
+        "web/chat.html", context, country=country, status=status, is_private=True, uses_script=True
+    )
+
+
+def _take(channel: Channel, code: str, said: str, *, language: str, at: datetime) -> None:
+    """Commit what was said; then file and answer it at once, so that the answer comes with this page."""
+    message = Arrived(
+        external_id=codes.new_return_code(), sender=return_digest(code), at=at, text=said, language=language
+    )
+    intake.receive(channel=channel, parsed=Parsed(messages=(message,)), at=at)
+    intake.file_waiting(at=at)
+    automatic.answer_due(now=timezone.now, limit=3)
+
+
+def _lines(code: str, *, at: datetime) -> list[dict[str, object]]:
+    """The person's own conversations, oldest first; what the hub wrote counts as read now."""
+    people = Person.objects.returning(code)
+    rows = list(
+        Message.objects.filter(enquiry__person__in=people)
+        .select_related("enquiry__hub", "outbound")
+        .order_by("at", "pk")
+    )
+    open_keys(rows)
+    sent = [row.outbound_id for row in rows if row.outbound_id]
+    Outbound.objects.filter(pk__in=sent, state=DeliveryState.SENT).update(
+        state=DeliveryState.READ, read_at=at, delivered_at=at
+    )
+    return [
+        {
+            "is_mine": row.direction == Message.Direction.IN,
+            "is_automatic": row.direction == Message.Direction.AUTO,
+            "hub": row.enquiry.hub,
+            "text": queries.readable(row, "body"),
+            "choices": _choices(row),
+            "at": row.at,
+        }
+        for row in rows
+    ]
+
+
+def _choices(row: Message) -> list[tuple[int, str]]:
+    """What an automatic answer offered by number."""
+    return [(cite["number"], cite["title"]) for cite in row.cites if "number" in cite]
