@@ -2,11 +2,9 @@
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from contextvars import ContextVar
 
 from django.conf import settings
 from django.utils import timezone
-from django_tasks import task
 
 from ventanilla.verification.items import Item, items
 from ventanilla.verification.models import Fact
@@ -62,27 +60,8 @@ def item_units(item: Item) -> list[Unit]:
     ]
 
 
-@task()
-def bring_index_up_to_date(refs: list[str]) -> None:
-    """Background sister of `update_index`."""
-    update_index(refs)
-
-
-_rebuilding: ContextVar[bool] = ContextVar("rebuilding", default=False)
-
-
 @contextmanager
 def one_rebuild() -> Iterator[None]:
-    """Change many facts and index them once at the end, instead of in as many background tasks."""
-    token = _rebuilding.set(True)
-    try:
-        yield
-    finally:
-        _rebuilding.reset(token)
-        rebuild_index()
-
-
-def note_change(*, refs: frozenset[str], **kwargs: object) -> None:
-    """Have the worker index what changed; until then asking still leaves out what is hidden."""
-    if not _rebuilding.get():
-        bring_index_up_to_date.enqueue(sorted(refs))
+    """Change many facts and index them once at the end."""
+    yield
+    rebuild_index()

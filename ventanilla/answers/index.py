@@ -21,6 +21,11 @@ def current() -> Index:
     return _loaded[1]
 
 
+def exists() -> bool:
+    """Whether there is an index on this machine's disk."""
+    return _stamp() != 0
+
+
 def _stamp() -> float:
     try:
         return (settings.INDEX_ROOT / "current").stat().st_mtime_ns
