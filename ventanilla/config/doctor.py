@@ -3,14 +3,14 @@
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import redis
 from django.conf import settings
-from django.db import Error, connection
+from django.db import Error, connection, connections
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
@@ -18,13 +18,18 @@ from django_tasks_db.models import DBTaskResult
 from ventanilla.accounts.models import User
 from ventanilla.answers.engine import Index, IndexMissing, IndexOutdated
 from ventanilla.hubs.models import Country, Network
+from ventanilla.privacy import append_only, tampering
+from ventanilla.privacy.sealing.router import KEY_APP, KEY_STORE
 from ventanilla.verification.actions import emergency_lines_missing
 from ventanilla.verification.models import Fact
 from ventanilla.web import baking
 
 from .archive import LAST_BACKUP
 from .commands.demo import PASSWORD
+from .findings import Finding, missing, unsafe
+from .key_findings import findings_of_keys
 from .sample_staff import SAMPLE_STAFF
+from .sign_in_findings import findings_of_sign_in
 
 FREE_NEEDED, FREE_WISHED = 200_000_000, 2_000_000_000
 OLDEST_BACKUP = timedelta(days=7)
@@ -32,25 +37,10 @@ LONGEST_WAIT = timedelta(minutes=10)
 CLOCK_SLACK = timedelta(minutes=2)
 # The software was written after this day: a clock before it is wrong.
 WRITTEN = datetime(2026, 1, 1, tzinfo=timezone.get_fixed_timezone(0))
+# Places of damage in the access log that are named; more would not help.
+MOST_DAMAGES = 20
 # Superusers whose password is tried; each try takes a good part of a second, on purpose.
 TRIED = 20
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """`level` is unsafe (fix before people use it) or missing (works without, less well)."""
-
-    level: str
-    what: str
-    remedy: str
-
-
-def unsafe(what: str, remedy: str) -> Finding:
-    return Finding("unsafe", what, remedy)
-
-
-def missing(what: str, remedy: str) -> Finding:
-    return Finding("missing", what, remedy)
 
 
 def findings(*, at: datetime | None = None) -> list[Finding]:
@@ -67,13 +57,17 @@ def findings(*, at: datetime | None = None) -> list[Finding]:
 
 
 def _database() -> Iterator[Finding]:
-    try:
-        connection.ensure_connection()
-        executor = MigrationExecutor(connection)
-        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
-            yield unsafe("The database is not up to date with this version.", "Run: ventanilla migrate")
-    except Error:
-        yield unsafe("The database does not answer.", "Start it, or set DATABASE_URL.")
+    for one, app, name, setting in (
+        (connection, None, "database", "DATABASE_URL"),
+        (connections[KEY_STORE], KEY_APP, "key store", "KEYS_DATABASE_URL"),
+    ):
+        try:
+            one.ensure_connection()
+            executor = MigrationExecutor(one)
+            if executor.migration_plan(executor.loader.graph.leaf_nodes(app)):
+                yield unsafe(f"The {name} is not up to date with this version.", "Run: ventanilla migrate")
+        except Error:
+            yield unsafe(f"The {name} does not answer.", f"Start it, or set {setting}.")
 
 
 def _data_dir() -> Iterator[Finding]:
@@ -188,6 +182,17 @@ def _database_time() -> datetime:
         return cursor.fetchone()[0]
 
 
+def _access_log(at: datetime) -> Iterator[Finding]:
+    if append_only.unprotected_tables():
+        yield unsafe("Tables that are only added to can be changed.", "Run: ventanilla migrate")
+    damages = list(islice(tampering.verify(), MOST_DAMAGES))
+    for damage in damages:
+        level = missing if damage.is_explained else unsafe
+        yield level(str(damage), "See docs/reference/access-log.md; report an incident in the console.")
+    if all(damage.is_explained for damage in damages):
+        tampering.note_ends(at=at)
+
+
 def _index(at: datetime) -> Iterator[Finding]:
     if not Fact.objects.public(at=at.date()).exists():
         yield missing(
@@ -240,6 +245,9 @@ CHECKS: tuple[Callable[[datetime], Iterator[Finding]], ...] = (
     _addresses,
     _several_machines,
     _clock,
+    findings_of_keys,
+    findings_of_sign_in,
+    _access_log,
     _worker,
     _index,
     _baked_pages,

@@ -9,7 +9,7 @@ from . import start_django
 
 HELP = "measure answers, pages or serving"
 TAKES_REST = True
-BENCHES = ("answers", "pages", "serving")
+BENCHES = ("answers", "pages", "serving", "access_log", "sealing")
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

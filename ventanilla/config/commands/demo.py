@@ -24,6 +24,14 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--country", action="append", default=[], metavar="CC", help="only this country, as in: cr"
     )
     parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument(
+        "--busy-day",
+        action="store_true",
+        help="also make staff for every hub and invented enquiries, to see the desk at work",
+    )
+    parser.add_argument(
+        "--enquiries", type=int, default=2_000, metavar="N", help="with --busy-day; default: 2000"
+    )
 
 
 def run(options: argparse.Namespace) -> int:
@@ -37,6 +45,8 @@ def run(options: argparse.Namespace) -> int:
         return 2
     started = time.monotonic()
     load_everything(countries=options.country)
+    if options.busy_day:
+        make_busy_day(options.enquiries)
     print(f"  Loaded in {time.monotonic() - started:.0f} s, in {settings.DATA_DIR}", file=sys.stderr)
     if options.load_only:
         return 0
@@ -46,8 +56,8 @@ def run(options: argparse.Namespace) -> int:
 def load_everything(*, countries: Sequence[str] = ()) -> None:
     """Migrate, load the packs and make the sample staff; does nothing where the same was done before."""
     from django.conf import settings
-    from django.core.management import call_command
 
+    from ventanilla.config.migrating import migrate
     from ventanilla.hubs.models import Country, Network
     from ventanilla.verification.packs.reading import read_packs
 
@@ -60,13 +70,27 @@ def load_everything(*, countries: Sequence[str] = ()) -> None:
     settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
     settings.DEMO_MARK.touch()
     print("Preparing the database", file=sys.stderr)
-    call_command("migrate", interactive=False, verbosity=0)
+    migrate(verbosity=0)
     Network.objects.update_or_create(pk=1, defaults={"shows_starter": True})
     print("Loading countries", file=sys.stderr)
     import_pack.load(read_packs(settings.PACKS_ROOT, only=countries))
     Country.objects.update(is_open=True)
     make_sample_staff(password=PASSWORD)
     settings.DEMO_MARK.write_text(fingerprint)
+
+
+def make_busy_day(count: int) -> None:
+    """Fill up to `count` invented enquiries; does nothing where there are so many."""
+    from django.utils import timezone
+
+    from ventanilla.enquiries.models import Enquiry
+
+    from .. import busy_day
+    from . import progress_line
+
+    wanted = max(0, count - Enquiry.objects.count())
+    if wanted:
+        busy_day.fill(count=wanted, at=timezone.now(), step=progress_line("Filling a busy day", wanted))
 
 
 def _fingerprint(countries: Sequence[str]) -> str:
@@ -93,6 +117,8 @@ def _is_there() -> bool:
 
 
 def _serve(options: argparse.Namespace) -> int:
+    from django.conf import settings
+
     from ..sample_staff import SAMPLE_STAFF
     from ..serve import serve
 
@@ -104,6 +130,8 @@ def _serve(options: argparse.Namespace) -> int:
         print(f"Staff sign in at {url}/console/ with the password {PASSWORD}:")
         for person in SAMPLE_STAFF:
             print(f"  {person.email:<{width}}  {person.what}")
+        print("The second step shows the code that their app would show: in this demonstration only.")
+        print(f"Mails are not sent; they lie in {settings.EMAIL_FILE_PATH}")
         print("\nCtrl-C stops everything.", flush=True)
 
     return serve(

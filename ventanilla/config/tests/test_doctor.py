@@ -7,15 +7,17 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import pytest
-from django.db import Error
+from django.db import Error, connection
 from django.db.migrations.recorder import MigrationRecorder
 from django_tasks_db.models import DBTaskResult
 
 from ventanilla.accounts.models import User
 from ventanilla.config import doctor
-from ventanilla.config.commands import check
+from ventanilla.config.commands import check, verify_log
 from ventanilla.config.commands.demo import PASSWORD
 from ventanilla.hubs.models import Country, Network
+from ventanilla.privacy import anchors, append_only
+from ventanilla.privacy.access_log import record
 from ventanilla.verification.models import Fact
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
@@ -119,7 +121,7 @@ def test_an_unknown_time_zone_is_unsafe(production):
 
 def test_a_worker_that_does_not_work_is_unsafe(production):
     task = DBTaskResult.objects.create(
-        task_path="ventanilla.answers.actions.bring_index_up_to_date",
+        task_path="ventanilla.console.mail.send",
         args_kwargs={"args": [], "kwargs": {}},
         backend_name="default",
         exception_class_path="",
@@ -213,3 +215,51 @@ def test_machines_read_json(started, capsys):
     assert told["unsafe"] == 0
     assert told["missing"] == len(told["findings"]) > 0
     assert told["findings"][0].keys() == {"level", "what", "remedy"}
+
+
+def test_tampering_with_the_access_log_is_unsafe_and_named(production):
+    production.KEYS_ROOT = production.DATA_DIR
+    for _ in range(3):
+        record(by=None, action="read", kind="enquiry", ref="x", country="cr", hub="", at=NOW)
+    assert not is_told("Access log")
+    with append_only.lifted(), connection.cursor() as cursor:
+        cursor.execute("UPDATE privacy_accessentry SET hub = 'other' WHERE number = 2")
+    assert is_told("Access log of CR: entry 2 was changed or forged.", "unsafe")
+
+
+def test_an_access_log_that_fits_is_noted_outside_the_database(production):
+    production.KEYS_ROOT = production.DATA_DIR
+    record(by=None, action="read", kind="enquiry", ref="x", country="cr", hub="", at=NOW)
+    doctor.findings(at=NOW)
+    assert [(anchor.country, anchor.count) for anchor in anchors.read()] == [("cr", 1)]
+
+
+def test_tables_without_their_triggers_are_unsafe(production):
+    with connection.cursor() as cursor:
+        on = "" if connection.vendor == "sqlite" else " ON privacy_accessentry"
+        cursor.execute(f"DROP TRIGGER privacy_accessentry_no_delete{on}")
+    assert is_told("can be changed", "unsafe")
+
+
+def test_the_command_verifies_row_by_row(production, capsys):
+    production.KEYS_ROOT = production.DATA_DIR
+    record(by=None, action="read", kind="enquiry", ref="x", country="cr", hub="", at=NOW)
+    assert verify_log.run(Namespace()) == 0
+    assert "The 1 entries" in capsys.readouterr().out
+    with append_only.lifted(), connection.cursor() as cursor:
+        cursor.execute("DELETE FROM privacy_accessentry")
+    assert verify_log.run(Namespace()) == 1
+    assert "entries 1 to 1 were cut off" in capsys.readouterr().out
+
+
+def test_how_staff_sign_in_is_looked_at(production):
+    production.EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
+    production.LOCK_MINUTES = 0
+    production.UNDERTAKING = "version: '9'\ntitle: {es: x}\ntext: {es: x}"
+    production.OIDC_ISSUER = "http://id.ministry.example"
+    production.OIDC_ROLES = [{"group": "lost", "role": "adviser", "hub": "cr-hub-that-is-not"}]
+    assert is_told("No mail leaves", "missing")
+    assert is_told("never lock", "unsafe")
+    assert is_told("missing in: en", "missing")
+    assert is_told("without encryption", "unsafe")
+    assert is_told("'lost'", "missing")
