@@ -73,6 +73,10 @@ CONSOLE = (
     "/console/countries/cr/translations/",
     "/console/staff/",
     "/console/staff/add/",
+    "/console/staff/invitations/",
+    "/console/security/",
+    "/console/security/password/",
+    "/console/undertaking/",
     "/console/account/",
 )
 SHAPES = {"argvalues": [PHONE, DESK], "ids": ["phone", "desk"], "indirect": True}

@@ -15,7 +15,10 @@ PUBLIC = [PACKAGE / "locale" / code / "LC_MESSAGES" / "django.po" for code in ("
 CONSOLE = PACKAGE / "console" / "locale" / "es" / "LC_MESSAGES" / "django.po"
 CATALOGUES = [*PUBLIC, CONSOLE]
 # Where the words stand that people outside read; the rest speaks to staff, in Spanish and English.
-PUBLIC_SOURCES = ("web/", "api/", "directory/", "labour/", "hubs/models.py", "verification/models.py")
+PUBLIC_SOURCES = (
+    *("web/", "api/", "directory/", "labour/", "hubs/models.py", "verification/models.py"),
+    "enquiries/automatic.py",
+)
 PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|%[sd]|\{\w*\}")
 
 
