@@ -2,6 +2,8 @@
 
 import socket
 from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import transaction
@@ -97,8 +99,10 @@ def site(two_countries, db):
 
 
 @pytest.fixture
-def commits(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def commits(db: None, monkeypatch: pytest.MonkeyPatch, settings: Any, tmp_path: Path) -> None:
     """What waits for the commit happens at the end of each outermost transaction, as when it is served."""
+    # What is written outside the database after a commit is not rolled back with the test.
+    settings.KEYS_ROOT = tmp_path
     leave = transaction.Atomic.__exit__
     wait = BaseDatabaseWrapper.on_commit
 
