@@ -56,11 +56,13 @@ def run(options: argparse.Namespace) -> int:
 def load_everything(*, countries: Sequence[str] = ()) -> None:
     """Migrate, load the packs and make the sample staff; does nothing where the same was done before."""
     from django.conf import settings
+    from django.utils import timezone
 
     from ventanilla.config.migrating import migrate
     from ventanilla.hubs.models import Country, Network
     from ventanilla.verification.packs.reading import read_packs
 
+    from ..sample_lines import open_sample_chat
     from ..sample_staff import make_sample_staff
     from . import import_pack
 
@@ -76,6 +78,7 @@ def load_everything(*, countries: Sequence[str] = ()) -> None:
     import_pack.load(read_packs(settings.PACKS_ROOT, only=countries))
     Country.objects.update(is_open=True)
     make_sample_staff(password=PASSWORD)
+    open_sample_chat(at=timezone.now())
     settings.DEMO_MARK.write_text(fingerprint)
 
 
