@@ -16,7 +16,7 @@ POSTGRES = {"ENGINE": "django.db.backends.postgresql", "HOST": "db", "PORT": "54
 @pytest.fixture
 def production(monkeypatch, tmp_path):
     """A key store with a folder of its own, and a master key in a file elsewhere."""
-    for name, value in {"DEMO": False, "DATA_DIR": tmp_path / "data", "CLAMAV": ""}.items():
+    for name, value in {"DEMO": False, "DATA_DIR": tmp_path / "data", "CLAMAV": "", "VALKEY_URL": ""}.items():
         monkeypatch.setattr(settings, name, value)
     store = {"ENGINE": "django.db.backends.sqlite3", "NAME": str(a_file(tmp_path / "keys" / "keys.sqlite3"))}
     databases(
