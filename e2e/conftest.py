@@ -39,10 +39,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @dataclass(frozen=True)
 class Site:
-    """A served demonstration and the folder of its data."""
+    """A served demonstration, the folder of its data, and the environment for commands beside it."""
 
     url: str
     data: Path
+    env: dict[str, str]
 
 
 # A busy machine may be slow; what is tested is that the thing comes.
@@ -62,7 +63,7 @@ def live_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     if address := os.environ.get("DATABASE_URL"):
         env["DATABASE_URL"] = own_database(address)
         env["KEYS_DATABASE_URL"] = own_database(address, what="_keys")
-    site = Site(f"http://localhost:{port}", data)
+    site = Site(f"http://localhost:{port}", data, env)
     command = [
         sys.executable,
         "-m",

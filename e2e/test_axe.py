@@ -53,7 +53,7 @@ QUESTIONS = {
     "none": "cuanto pesa la luna azul de queso",
 }
 HEADINGS = {"direct": "Pedir refugio", "choices": "¿A cuál de estas", "none": "No tenemos una respuesta"}
-# Without the page editor, which is Wagtail's: the lines of its lists have no label of their own.
+# The page editor has tests of its own (`test_axe_editor.py`), as have the desk and the protection of data.
 CONSOLE = (
     "/console/",
     "/console/due/",

@@ -1,5 +1,6 @@
 """What the served site does with requests that no browser sends."""
 
+import contextlib
 import socket
 from urllib.parse import urlsplit
 
@@ -80,3 +81,35 @@ def test_a_method_in_the_form_or_a_header_changes_nothing(raw):
         b"X-HTTP-Method-Override: POST\r\n\r\n"
     )
     assert status(answer) in (301, 302, 404, 405)
+
+
+# More than Django works on at once (`config/asgi.py`).
+SLOW = 40
+HEAD = b"POST /es/cr/ask/ HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+
+
+@pytest.mark.parametrize(
+    "sent", [b"GET /es/ HTTP/1.1\r\nHost: loc", HEAD + b"Content-Length: 900\r\n\r\nq=a"]
+)
+def test_those_who_send_byte_by_byte_keep_nobody_else_waiting(live_site, raw, sent):
+    place = urlsplit(live_site.url)
+    with contextlib.ExitStack() as open_lines:
+        lines = [
+            open_lines.enter_context(socket.create_connection((place.hostname, place.port), timeout=15))
+            for _number in range(SLOW)
+        ]
+        for number in range(len(sent) + 3):
+            for line in lines:
+                line.sendall(sent[number : number + 1] or b"a")
+        login = b"GET /console/login/ HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+        asked = HEAD + b"Content-Length: 6\r\nConnection: close\r\n\r\nq=hola"
+        assert status(raw(login)) == 200
+        assert status(raw(asked)) == 200
+
+
+def test_a_body_that_comes_slowly_is_answered_all_the_same(live_site):
+    place = urlsplit(live_site.url)
+    with socket.create_connection((place.hostname, place.port), timeout=15) as line:
+        for byte in HEAD + b"Content-Length: 6\r\nConnection: close\r\n\r\nq=hola":
+            line.sendall(bytes([byte]))
+        assert status(line.recv(65536).split(b"\r\n", 1)[0].decode()) == 200

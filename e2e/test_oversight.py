@@ -18,6 +18,15 @@ PAGES = (
     "principles/",
     "files/",
     "rules/",
+    "people/",
+    "retention/",
+    "purposes/",
+    "registers/",
+    "consent-texts/",
+    "assessments/",
+    "assessments/web/",
+    "assessments/whatsapp/?place=cr/cr-hub-upala",
+    "breaks/",
 )
 
 

@@ -18,6 +18,12 @@ CATALOGUES = [*PUBLIC, CONSOLE]
 PUBLIC_SOURCES = (
     *("web/", "api/", "directory/", "labour/", "hubs/models.py", "verification/models.py"),
     "enquiries/automatic.py",
+    *("enquiries/models/referrals.py", "enquiries/referral_", "enquiries/templates/"),
+    *("enquiries/appointment_notices.py", "enquiries/paper_form.py", "channels/kinds/staffed/"),
+    *("enquiries/holder.py", "enquiries/models/cases.py"),
+    *("privacy/requests.py", "privacy/retention.py", "privacy/holder.py", "privacy/holders.py"),
+    *("privacy/models/requests.py", "privacy/models/consent.py", "privacy/models/retention.py"),
+    *("privacy/sealing/files/", "privacy/templates/privacy/own_"),
 )
 PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|%[sd]|\{\w*\}")
 

@@ -15,6 +15,7 @@ from django.db import models
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from ventanilla.lib.errors import DomainError
 from ventanilla.lib.registry import Registry
 
 if TYPE_CHECKING:
@@ -54,6 +55,12 @@ class Unreadable(Exception):
     """The provider sent something that its documentation does not describe."""
 
 
+class Misconfigured(DomainError):
+    """What is wrong with a channel's configuration, in words for whoever fills it in."""
+
+    message = _("This channel is not configured as it must be.")
+
+
 @dataclass(frozen=True, slots=True)
 class Webhook:
     """One request to a hook. Names of headers are in small letters."""
@@ -75,8 +82,20 @@ class Media:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """Which piece of a longer message this is. `whole` is the same for all of them and tells nothing."""
+
+    whole: str
+    number: int
+    of: int
+
+
+@dataclass(frozen=True, slots=True)
 class Arrived:
-    """A message of a person. `choice` is the code of a button or list row that was pressed."""
+    """A message of a person. `choice` is the code of a button or list row that was pressed.
+
+    One with a `part` is committed and acknowledged by itself, and filed when the other parts are there.
+    """
 
     external_id: str
     sender: str
@@ -87,6 +106,7 @@ class Arrived:
     replies_to: str = ""
     other_addresses: Mapping[str, str] = field(default_factory=dict)
     language: str = ""
+    part: Part | None = None
 
 
 class DeliveryState(models.TextChoices):
@@ -108,6 +128,19 @@ class Delivery:
 
 
 @dataclass(frozen=True, slots=True)
+class Watermark:
+    """All that went to this person `until` a moment was delivered or read; no message is named.
+
+    `until` is the provider's clock, `at` when it happened.
+    """
+
+    person: str
+    state: DeliveryState
+    until: datetime
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Stopped:
     """The person blocked the line or took their agreement back (`is_stopped`), or gave it again."""
 
@@ -121,6 +154,7 @@ class Parsed:
     messages: tuple[Arrived, ...] = ()
     deliveries: tuple[Delivery, ...] = ()
     stops: tuple[Stopped, ...] = ()
+    watermarks: tuple[Watermark, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +178,7 @@ class Content:
     variables: tuple[str, ...] = ()
     file: str = ""
     replies_to: str = ""
+    is_automatic: bool = False  # said by the house itself, not by a person of the staff
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -155,6 +190,7 @@ class Content:
             "variables": list(self.variables),
             "file": self.file,
             "replies_to": self.replies_to,
+            "is_automatic": self.is_automatic,
         }
 
     @classmethod
@@ -170,11 +206,15 @@ class Content:
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """One message for one person. `token` is the same at every try."""
+    """One message for one person. `token` is the same at every try.
+
+    `heard_ago`: how long ago the person last wrote, where they have.
+    """
 
     to: str
     content: Content
     token: str
+    heard_ago: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +246,10 @@ class SendRefused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One line of a channel's configuration form; secret ones are sealed and never shown again."""
+    """One line of a channel's configuration form; secret ones are sealed and never shown again.
+
+    `choices`: (value, what to read) where one of a few is to be chosen; the first is the default.
+    """
 
     name: str
     label: Words
@@ -214,6 +257,7 @@ class Setting:
     is_secret: bool = False
     is_required: bool = True
     is_public_address: bool = False
+    choices: tuple[tuple[str, Words], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,8 +283,17 @@ class ChannelKind:
     needs_opt_in: ClassVar[bool] = False
     is_staffed: ClassVar[bool] = False  # written by staff (counter, phone), nothing is sent by itself
     listens: ClassVar[bool] = False
+    # The impact assessment that holds for this kind, where its name is not the code.
+    assessment: ClassVar[str] = ""
     # The only address of a person here is the digest of the code with which they come back.
     address_is_return_code: ClassVar[bool] = False
+
+    def assessed_as(self) -> str:
+        """The name of the impact assessment that must be signed before a channel of this kind opens."""
+        return self.assessment or self.code
+
+    def check(self, config: Mapping[str, Any]) -> None:
+        """Look at a configuration before it is saved; secrets are not in it. Raises Misconfigured."""
 
     def greet(self, hook: Webhook, channel: "Channel") -> str | None:
         """The text with which the provider's own check of the hook is answered, or None when it is no check.
@@ -248,6 +301,12 @@ class ChannelKind:
         Raises NotAuthentic when the check has the wrong secret.
         """
         return None
+
+    def connect(self, channel: "Channel", *, hook: str) -> None:
+        """Tell the provider where our hook is, or that there is none; may be done again.
+
+        Raises SendRefused and Misconfigured.
+        """
 
     def verify(self, hook: Webhook, channel: "Channel") -> None:
         """Compare the signature or secret in constant time. Raises NotAuthentic."""
@@ -257,6 +316,14 @@ class ChannelKind:
         """Read what the provider sent. Raises Unreadable; what is unknown but harmless is left out."""
         raise Unreadable
 
+    def acknowledge(self, hook: Webhook, channel: "Channel") -> Mapping[str, Any] | None:
+        """What the provider wants to read, as JSON, once all is committed; None: a plain OK will do."""
+        return None
+
+    def window(self, channel: "Channel", *, is_automatic: bool = False) -> timedelta | None:
+        """How long after the person's last message this channel may write freely; None: always."""
+        return self.limits.window
+
     def send(self, outgoing: Outgoing, channel: "Channel") -> Accepted:
         """Hand one message to the provider. Raises SendRefused."""
         raise SendRefused(Problem.REFUSED, is_final=True)
@@ -265,10 +332,18 @@ class ChannelKind:
         """The bytes of a file that a person sent. Raises SendRefused."""
         raise SendRefused(Problem.UNSUPPORTED, is_final=True)
 
+    def listens_on(self, channel: "Channel") -> bool:
+        """Whether this channel is listened to; asked only where `listens`."""
+        return self.listens
+
     def listen(
         self, channel: "Channel", hand_over: Callable[[Parsed], None], stopped: Callable[[], bool]
     ) -> None:
-        """For kinds without hooks: wait until `stopped()`; `hand_over` commits each batch."""
+        """For kinds without hooks: wait until `stopped()`; `hand_over` commits each batch.
+
+        One connection is enough: whoever calls begins anew, with pauses that grow, when it broke. Raises
+        SendRefused when the provider cannot be reached or does not let us in.
+        """
         raise NotImplementedError
 
     def is_known_address(self, address: str) -> bool:

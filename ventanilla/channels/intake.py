@@ -7,13 +7,15 @@ from typing import Any
 from uuid import UUID
 
 from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db.models import Q
 
 from ventanilla.lib.registry import Registry
-from ventanilla.privacy.sealing import destroy_key, new_key, open_keys
+from ventanilla.privacy.sealing import destroy_key, lay_in, new_key, open_keys
 
-from .contract import Arrived, Media, Parsed, Stopped
+from . import parts
+from .contract import Arrived, Media, Parsed, Part, Stopped
 from .models import Channel, Correspondence, Inbound, IntakeKey, OptIn, lane
-from .outbox import note_delivery
+from .outbox import note_delivery, note_watermark
 
 logger = logging.getLogger(__name__)
 
@@ -23,6 +25,11 @@ filers: Registry[Callable[[Inbound, Arrived], None]] = Registry()
 # After so many failures a message is a poison that only a person can look at; the others go on.
 TRIES = 5
 BATCH = 50
+# A person and an enquiry; made some at a time, since the key store waits for the disk at each commit.
+KEYS_OF_A_FILING, KEYS_AHEAD = 2, 20
+
+# The newest key of each channel in this process: no key is destroyed while its day lasts.
+_intake_keys: dict[UUID, tuple[date, UUID]] = {}
 
 
 def receive(*, channel: Channel, parsed: Parsed, at: datetime) -> int:
@@ -36,6 +43,8 @@ def receive(*, channel: Channel, parsed: Parsed, at: datetime) -> int:
             note_delivery(channel=channel, delivery=delivery)
         for stop in parsed.stops:
             note_stop(channel=channel, stop=stop, how="message")
+        for mark in parsed.watermarks:
+            note_watermark(channel=channel, mark=mark)
     return fresh
 
 
@@ -49,7 +58,10 @@ def _commit_messages(channel: Channel, messages: Iterable[Arrived], *, at: datet
         return 0
     key = intake_key(channel, day=at.date())
     # A twin committed in this very moment by another process is dropped by the constraint.
-    Inbound.objects.bulk_create([_row(channel, key, m, at) for m in new], ignore_conflicts=True)
+    rows = [_row(channel, key, message, at) for message in new]
+    for row in rows:
+        parts.wake(row)
+    Inbound.objects.bulk_create(rows, ignore_conflicts=True)
     for message in new:
         _note_contact(channel, message.sender, at=max(message.at, at - timedelta(days=1)))
     return len(new)
@@ -61,6 +73,7 @@ def _row(channel: Channel, key: UUID, message: Arrived, at: datetime) -> Inbound
         channel=channel,
         external_id=message.external_id[:200],
         lane=lane(channel, message.sender),
+        whole=message.part.whole if message.part else "",
         payload=as_json(message),
         sent_at=min(message.at, at),
         received_at=at,
@@ -68,20 +81,33 @@ def _row(channel: Channel, key: UUID, message: Arrived, at: datetime) -> Inbound
 
 
 def _note_contact(channel: Channel, sender: str, *, at: datetime) -> None:
+    mine, heard = lane(channel, sender), Q(last_inbound_at=None) | Q(last_inbound_at__lt=at)
+    known = Correspondence.objects.filter(heard, channel=channel, lane=mine, stopped_at=None)
+    if known.update(last_inbound_at=at):
+        return
     row, is_new = Correspondence.objects.get_or_create(
-        channel=channel, lane=lane(channel, sender), defaults={"last_inbound_at": at}
+        channel=channel, lane=mine, defaults={"last_inbound_at": at}
     )
     if not is_new and (row.last_inbound_at is None or row.last_inbound_at < at):
         Correspondence.objects.filter(pk=row.pk).update(last_inbound_at=at)
+    if row.stopped_at and row.stopped_at < at:
+        # Who writes again wants an answer; a new agreement to be written to unasked it is not.
+        OptIn.objects.create(correspondence=row, is_given=True, at=at, how="wrote-again")
+        Correspondence.objects.filter(pk=row.pk).update(stopped_at=None)
 
 
 def intake_key(channel: Channel, *, day: date) -> UUID:
     """The key of this channel for what comes in on this day; made when the first message comes."""
+    known_day, known_key = _intake_keys.get(channel.pk, (None, None))
+    if known_key is not None and known_day == day:
+        return known_key
     found = IntakeKey.objects.filter(channel=channel, day=day, destroyed_at=None).first()
     if found is None:
         made = IntakeKey(channel=channel, day=day, key=new_key(scope=channel.key_scope))
         IntakeKey.objects.bulk_create([made], ignore_conflicts=True)
-        found = IntakeKey.objects.get(channel=channel, day=day)
+        return IntakeKey.objects.get(channel=channel, day=day).key
+    # One that was just made may yet be rolled back; it is remembered when it is found the next time.
+    _intake_keys[channel.pk] = (day, found.key)
     return found.key
 
 
@@ -98,6 +124,18 @@ def note_stop(*, channel: Channel, stop: Stopped, how: str) -> None:
 
 def file_waiting(*, at: datetime, limit: int = BATCH) -> int:
     """Hand received messages to the filers in the order in which they came; returns how many were filed."""
+    if connection.features.has_select_for_update_skip_locked:
+        return _file_some(at=at, limit=limit)
+    # One writer at a time: a provider who hands over a message waits for one filing and not for fifty.
+    filed = 0
+    waiting = Inbound.objects.waiting(at=at).select_related("channel__hub").order_by("received_at", "pk")
+    while filed < limit and (following := waiting.first()):
+        lay_in(scope=following.channel.key_scope, least=KEYS_OF_A_FILING, count=KEYS_AHEAD)
+        filed += _file_some(at=at, limit=1)
+    return filed
+
+
+def _file_some(*, at: datetime, limit: int) -> int:
     with transaction.atomic():
         rows = list(_locked(at=at, limit=limit))
         open_keys(rows)
@@ -120,10 +158,16 @@ def _locked(*, at: datetime, limit: int) -> Iterable[Inbound]:
 def _file(row: Inbound, *, at: datetime) -> bool:
     try:
         with transaction.atomic():
-            message = from_json(row.payload)
+            message, rows = from_json(row.payload), [row]
+            if message.part:
+                rows = parts.gather(row, at=at)
+                message = parts.join([from_json(piece.payload) for piece in rows])
             for file in filers.values():
                 file(row, message)
-            Inbound.objects.filter(pk=row.pk).update(payload=None, filed_at=at)
+            Inbound.objects.filter(pk__in=[one.pk for one in rows]).update(payload=None, filed_at=at)
+    except parts.NotYet as wait:
+        Inbound.objects.filter(pk=row.pk).update(retry_at=wait.until)
+        return False
     except (InterfaceError, OperationalError):
         # The database is the trouble, not the message: all of it is tried again.
         raise
@@ -162,12 +206,13 @@ def as_json(message: Arrived) -> dict[str, Any]:
         "external_id": message.external_id,
         "sender": message.sender,
         "at": message.at.isoformat(),
-        "text": message.text,
+        "text": parts.as_units(message.text) if message.part else parts.whole_characters(message.text),
         "choice": message.choice,
         "media": [[m.reference, m.kind, m.name, m.size] for m in message.media],
         "replies_to": message.replies_to,
         "other_addresses": dict(message.other_addresses),
         "language": message.language,
+        "part": [message.part.whole, message.part.number, message.part.of] if message.part else None,
     }
 
 
@@ -178,5 +223,7 @@ def from_json(value: Mapping[str, Any]) -> Arrived:
             **value,
             "at": datetime.fromisoformat(str(value["at"])),
             "media": tuple(Media(*one) for one in value["media"]),
+            "text": parts.from_units(value["text"]) if value["part"] else value["text"],
+            "part": Part(*value["part"]) if value["part"] else None,
         }
     )

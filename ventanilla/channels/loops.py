@@ -6,6 +6,7 @@ replaced by any other that runs the same loops.
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
@@ -18,7 +19,7 @@ from django.utils import timezone
 from ventanilla.lib.registry import Registry
 
 from . import intake, outbox
-from .contract import Parsed, kinds
+from .contract import Parsed, SendRefused, kinds
 from .models import Channel
 
 logger = logging.getLogger(__name__)
@@ -32,6 +33,8 @@ TIDYING = 10.0
 # Seconds to wait when the database does not answer; a failover takes some.
 DATABASE_PAUSE = 2.0
 LISTENER_LEASE = timedelta(seconds=30)
+# Seconds between connections that break: twice as long each time, until one has held for a while.
+FIRST_PAUSE, LONGEST_PAUSE, HELD = 1.0, 60.0, 60.0
 
 
 def run(stopped: threading.Event) -> None:
@@ -88,13 +91,13 @@ class Listeners:
     def __init__(self, stopped: threading.Event) -> None:
         self._stopped = stopped
         self._name = uuid4().hex
-        self._running: dict[UUID, tuple[threading.Thread, threading.Event]] = {}
+        self._running: dict[UUID, tuple[threading.Thread, threading.Event, Channel]] = {}
 
     def run(self) -> None:
         while not self._stopped.is_set():
             _guarded(self._look)
             self._stopped.wait(LISTENER_LEASE.total_seconds() / 6)
-        for _thread, end in self._running.values():
+        for _thread, end, _channel in self._running.values():
             end.set()
         Channel.objects.filter(listener=self._name).update(listener="", listener_until=None)
         connections.close_all()
@@ -102,8 +105,8 @@ class Listeners:
     def _look(self) -> int:
         wanted = {channel.pk: channel for channel in self._mine()}
         for pk in list(self._running):
-            thread, end = self._running[pk]
-            if pk not in wanted:
+            thread, end, channel = self._running[pk]
+            if pk not in wanted or _is_changed(channel, wanted[pk]):
                 end.set()
             if not thread.is_alive():
                 del self._running[pk]
@@ -115,7 +118,9 @@ class Listeners:
     def _mine(self) -> list[Channel]:
         now = timezone.now()
         listening = [code for code, kind in kinds.items() if kind.listens]
-        channels = Channel.objects.receiving().filter(kind__in=listening)
+        candidates = Channel.objects.receiving().filter(kind__in=listening)
+        listened = [channel.pk for channel in candidates if channel.speaks.listens_on(channel)]
+        channels = Channel.objects.receiving().filter(pk__in=listened)
         free = channels.filter(Q(listener=self._name) | Q(listener_until=None) | Q(listener_until__lt=now))
         free.update(listener=self._name, listener_until=now + LISTENER_LEASE)
         return list(channels.filter(listener=self._name).select_related("hub").order_by("pk"))
@@ -125,20 +130,38 @@ class Listeners:
         thread = threading.Thread(
             target=_listen, args=(channel, end), name=f"listen-{channel.kind}", daemon=True
         )
-        self._running[channel.pk] = (thread, end)
+        self._running[channel.pk] = (thread, end, channel)
         thread.start()
 
 
+def _is_changed(old: Channel, new: Channel) -> bool:
+    """Whether somebody has changed how the provider is reached."""
+    return (old.config, old.secrets) != (new.config, new.secrets)
+
+
 def _listen(channel: Channel, end: threading.Event) -> None:
-    """Until told to end; what fails is begun anew after a pause, by the next look."""
+    """Until told to end; a connection that broke is begun anew after a pause that grows."""
+    failures = 0
+    while not end.is_set():
+        began = time.monotonic()
+        _listen_once(channel, end)
+        connections.close_all()
+        failures = 0 if time.monotonic() - began > HELD else failures + 1
+        end.wait(min(FIRST_PAUSE * 2 ** min(failures - 1, 10), LONGEST_PAUSE))
+
+
+def _listen_once(channel: Channel, end: threading.Event) -> None:
     try:
         channel.speaks.listen(channel, partial(_hand_over, channel), end.is_set)
+    except SendRefused as refusal:
+        logger.warning("Not listening", extra={"channel": str(channel.pk)})
+        problem = refusal.problem
+        _guarded(lambda: Channel.objects.filter(pk=channel.pk).update(problem=problem))
     except Exception:
         logger.exception("Listening stopped", extra={"channel": str(channel.pk)})
-    finally:
-        connections.close_all()
 
 
 def _hand_over(channel: Channel, parsed: Parsed) -> None:
     close_old_connections()
     intake.receive(channel=channel, parsed=parsed, at=timezone.now())
+    Channel.objects.filter(pk=channel.pk).exclude(problem="").update(problem="")

@@ -93,7 +93,7 @@ class Correspondence(models.Model):
 
     def window_closes_at(self) -> datetime | None:
         """When we may no longer write freely; None where the channel knows no such window."""
-        window = self.channel.speaks.limits.window
+        window = self.channel.speaks.window(self.channel)
         return self.last_inbound_at + window if window and self.last_inbound_at else None
 
 
@@ -115,6 +115,11 @@ class InboundQuerySet(models.QuerySet["Inbound"]):
         """Received and not yet filed, in the order in which they came; poisoned ones are left to people."""
         return self.filter(filed_at=None, stuck_at=None).filter(Q(retry_at=None) | Q(retry_at__lte=at))
 
+    def beside(self, row: "Inbound") -> "InboundQuerySet":
+        """What has come of the message of which this is a part, as far as it is not filed."""
+        mine = self.filter(channel=row.channel_id, lane=row.lane, whole=row.whole)
+        return mine.filter(filed_at=None, stuck_at=None)
+
 
 class Inbound(SealedModel):
     """A message as it came, sealed under the day's intake key; emptied once it is filed with an enquiry."""
@@ -122,6 +127,8 @@ class Inbound(SealedModel):
     channel = models.ForeignKey(Channel, on_delete=models.PROTECT, related_name="inbound")
     external_id = models.CharField(max_length=200)
     lane = models.CharField(max_length=64)
+    # The message of which this is a part, by digest; empty for a message in one piece.
+    whole = models.CharField(max_length=64, blank=True)
     payload = SealedJSON(null=True, blank=True)
     sent_at = models.DateTimeField()
     received_at = models.DateTimeField()
@@ -139,7 +146,10 @@ class Inbound(SealedModel):
                 fields=["received_at", "id"],
                 name="inbound_waiting",
                 condition=Q(filed_at=None, stuck_at=None),
-            )
+            ),
+            models.Index(
+                fields=["channel", "whole"], name="inbound_parts", condition=Q(filed_at=None) & ~Q(whole="")
+            ),
         ]
 
     def __str__(self) -> str:

@@ -14,7 +14,16 @@ from django.utils.translation import gettext_lazy as _
 from ventanilla.lib.errors import DomainError
 from ventanilla.lib.registry import Registry
 
-from .contract import Accepted, Content, Delivery, DeliveryState, Outgoing, Problem, SendRefused
+from .contract import (
+    Accepted,
+    Content,
+    Delivery,
+    DeliveryState,
+    Outgoing,
+    Problem,
+    SendRefused,
+    Watermark,
+)
 from .models import Channel, Correspondence, DeliveryNote, Outbound, lane
 
 logger = logging.getLogger(__name__)
@@ -70,6 +79,8 @@ def deliver_waiting(*, now: Callable[[], datetime], limit: int = 20) -> int:
 
 def claim(*, at: datetime) -> Outbound | None:
     """Take the next message that nobody else is sending; it counts as in flight from here on."""
+    if not Outbound.objects.ready(at=at).exists():
+        return None  # looking takes no lock, on SQLite the only one there is
     with transaction.atomic():
         ready = Outbound.objects.ready(at=at).select_related("channel__hub").order_by("next_attempt_at", "pk")
         if connection.features.has_select_for_update_skip_locked:
@@ -86,10 +97,12 @@ def claim(*, at: datetime) -> Outbound | None:
 
 def deliver(message: Outbound, *, now: Callable[[], datetime]) -> None:
     """Hand a claimed message to its provider and write down what came of it."""
-    if problem := why_not(message, at=now()):
-        settle(message, SendRefused(problem, is_final=True), at=now())
+    at, person = now(), Correspondence.objects.get(channel=message.channel, lane=message.lane)
+    if problem := why_not(message, person, at=at):
+        settle(message, SendRefused(problem, is_final=True), at=at)
         return
-    outgoing = Outgoing(to=message.to, content=message.what(), token=message.pk.hex)
+    heard_ago = at - person.last_inbound_at if person.last_inbound_at else None
+    outgoing = Outgoing(to=message.to, content=message.what(), token=message.pk.hex, heard_ago=heard_ago)
     try:
         accepted = message.channel.speaks.send(outgoing, message.channel)
     except SendRefused as refusal:
@@ -101,16 +114,15 @@ def deliver(message: Outbound, *, now: Callable[[], datetime]) -> None:
         note_accepted(message, accepted, at=now())
 
 
-def why_not(message: Outbound, *, at: datetime) -> Problem | None:
+def why_not(message: Outbound, person: Correspondence, *, at: datetime) -> Problem | None:
     """The reason for which the provider would refuse this message, known before asking."""
-    person = Correspondence.objects.get(channel=message.channel, lane=message.lane)
-    kind, is_template = message.channel.speaks, bool(message.what().template)
-    closes = person.window_closes_at()
+    kind, content, heard_at = message.channel.speaks, message.what(), person.last_inbound_at
+    window = kind.window(message.channel, is_automatic=content.is_automatic)
     if person.stopped_at:
         return Problem.NO_OPT_IN
-    if kind.limits.window and not is_template and (closes is None or closes <= at):
+    if window and not content.template and (heard_at is None or heard_at + window <= at):
         return Problem.WINDOW_CLOSED
-    if kind.needs_opt_in and is_template and not person.opted_in_at:
+    if kind.needs_opt_in and content.template and not person.opted_in_at:
         return Problem.NO_OPT_IN
     return None
 
@@ -192,6 +204,24 @@ def note_delivery(*, channel: Channel, delivery: Delivery) -> None:
         _tell(message.pk)
 
 
+def note_watermark(*, channel: Channel, mark: Watermark) -> None:
+    """Write down, message by message, what was delivered or read up to a moment of the provider's clock.
+
+    A message counts when the provider itself has said when it was sent (an echo), or else when we had its
+    answer, not later than the mark. One that was just being sent is left to the next mark: too little is
+    said rather than too much.
+    """
+    sent = Outbound.objects.filter(channel=channel, lane=lane(channel, mark.person)).exclude(provider_id="")
+    sent = sent.filter(state__in=_ORDER[: _ORDER.index(mark.state)])
+    ids = list(sent.order_by("position").values_list("provider_id", "sent_at"))
+    notes = DeliveryNote.objects.filter(channel=channel, state=DeliveryState.SENT)
+    told = dict(notes.filter(provider_id__in=[ref for ref, _at in ids]).values_list("provider_id", "at"))
+    for ref, sent_at in ids:
+        moment = told.get(ref, sent_at)
+        if moment is not None and moment <= mark.until:
+            note_delivery(channel=channel, delivery=Delivery(ref, mark.state, mark.at))
+
+
 def _message_of(channel: Channel, delivery: Delivery) -> Outbound | None:
     sent = Outbound.objects.filter(channel=channel)
     if delivery.token:
@@ -210,6 +240,8 @@ def _apply(note: DeliveryNote, message: Outbound) -> None:
             fields = {"state": Outbound.State.FAILED, "problem": note.problem or Problem.REFUSED}
     elif rank[DeliveryState(note.state)] > rank.get(message.state, -1):  # type: ignore[call-overload]
         fields = {"state": note.state, "problem": "", "provider_id": note.provider_id, "claimed_at": None}
+    if note.state == DeliveryState.SENT:
+        fields["sent_at"] = message.sent_at or note.at
     if note.state == DeliveryState.DELIVERED:
         fields["delivered_at"] = note.at
     if note.state == DeliveryState.READ:

@@ -3,7 +3,7 @@
 import logging
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
@@ -37,7 +37,8 @@ def hook(request: HttpRequest, kind: str, channel_id: UUID) -> HttpResponse:
         logger.warning("Hook not understood", extra={"channel": str(channel.pk)})
         return HttpResponse(status=400)
     receive(channel=channel, parsed=parsed, at=timezone.now())
-    return HttpResponse("OK", content_type="text/plain")
+    answer = channel.speaks.acknowledge(webhook, channel)
+    return JsonResponse(answer) if answer else HttpResponse("OK", content_type="text/plain")
 
 
 def _read(request: HttpRequest) -> Webhook:

@@ -5,6 +5,7 @@ import os
 from django.core.asgi import get_asgi_application
 
 from ventanilla.config.at_most import AtMost
+from ventanilla.config.whole_requests import WholeRequests
 from ventanilla.web.baked import BakedFirst, BakedStore
 from ventanilla.web.baked.responses import App
 
@@ -19,7 +20,11 @@ def build() -> App:
     django = get_asgi_application()
     from django.conf import settings
 
-    return BakedFirst(AtMost(django, limit=DJANGO_AT_ONCE), BakedStore(settings.BAKED_ROOT))
+    from ventanilla.config.hooks_first import HooksFirst
+
+    at_work = HooksFirst(AtMost(django, limit=DJANGO_AT_ONCE))
+    whole = WholeRequests(at_work, most=settings.FILE_UPLOAD_MAX_MEMORY_SIZE)
+    return BakedFirst(whole, BakedStore(settings.BAKED_ROOT))
 
 
 application = build()

@@ -25,6 +25,8 @@ COMMANDS = (
     "keys",
     "bake",
     "messages",
+    "connect",
+    "simulate",
     "index",
     "backup",
     "restore",

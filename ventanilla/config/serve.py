@@ -110,13 +110,14 @@ def serve(
     workers: int,
     target: str = TARGET,
     children: Sequence[Child] | None = None,
+    beside: Sequence[Child] = (),
     on_ready: Callable[[], None] | None = None,
     ready_path: str = "/",
 ) -> int:
     """Serve until SIGINT or SIGTERM and return the exit code; call from the main thread.
 
     `on_ready` is called once, when our own web server first answers `ready_path` without a server error.
-    `children` stands in for the usual ones.
+    `children` stands in for the usual ones; `beside` runs with them.
     """
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ventanilla.config.settings")
     stopping = threading.Event()
@@ -130,7 +131,10 @@ def serve(
             children = _children(web=web, worker=worker, host=host, port=port, workers=workers, target=target)
         _raise_open_file_limit()
         _supervise(
-            children, stopping, ready_url=_url(host, port) + ready_path, on_ready=on_ready if web else None
+            [*children, *beside],
+            stopping,
+            ready_url=_url(host, port) + ready_path,
+            on_ready=on_ready if web else None,
         )
     except CannotServe as reason:
         say(str(reason))

@@ -70,7 +70,9 @@ LANGUAGES = [("es", _("Spanish")), ("en", _("English")), ("fr", _("French")), ("
 WAGTAIL_CONTENT_LANGUAGES = LANGUAGES
 WAGTAILADMIN_PERMITTED_LANGUAGES = [("es", "Español"), ("en", "English")]
 WAGTAIL_I18N_ENABLED = True
-LOCALE_PATHS = [PACKAGE / "locale"]
+# Django has no Haitian Creole: the second path holds the names of its months and days.
+LOCALE_PATHS = [PACKAGE / "locale", PACKAGE / "config" / "formats" / "locale"]
+FORMAT_MODULE_PATH = ["ventanilla.config.formats"]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"

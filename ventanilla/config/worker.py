@@ -1,4 +1,4 @@
-"""The background worker: Django's tasks, and once a day what has run out."""
+"""The background worker: Django's tasks, once a day what has run out, and reminders of appointments."""
 
 import logging
 import os
@@ -10,7 +10,7 @@ from django.core.management import execute_from_command_line
 
 logger = logging.getLogger(__name__)
 
-# Seconds between looks whether the day's work is still to be done.
+# Seconds between looks whether the day's work is still to be done, and whom to remind.
 LOOK = 600.0
 
 
@@ -30,14 +30,16 @@ def _every_day() -> None:
 
 
 def look() -> None:
-    """Do the work of the day unless it is done; what fails is tried at the next look."""
+    """Do the work of the day unless it is done, and remind; what fails is tried at the next look."""
     from django.db import Error, connections
     from django.utils import timezone
 
+    from ventanilla.enquiries import appointment_notices
     from ventanilla.privacy import retention
 
     try:
         retention.run_of_the_day(now=timezone.now)
+        appointment_notices.remind_all(at=timezone.now())
     except Error:
         logger.exception("The work of the day failed")
     finally:

@@ -21,7 +21,11 @@ def undertaking_required(view):
 
 def must_undertake(request):
     """The way to the text for a signed-in person who has not accepted it, else None."""
-    if request.user.is_anonymous or has_undertaken(request.user):
+    if request.user.is_anonymous or getattr(request, "has_undertaken", False):
+        return None
+    if has_undertaken(request.user):
+        # The gate and the view both ask; what was accepted holds for the whole request.
+        request.has_undertaken = True
         return None
     query = urlencode({"next": request.get_full_path()}) if request.method == "GET" else ""
     return HttpResponseRedirect(f"{reverse('console_undertaking')}?{query}")

@@ -2,7 +2,20 @@
 
 from django.urls import include, path
 
-from .views import adding, changes, facts, gaps, glass, invitations, network, pages, records, sources
+from .views import (
+    adding,
+    changes,
+    channels,
+    desk,
+    facts,
+    gaps,
+    glass,
+    invitations,
+    network,
+    pages,
+    records,
+    sources,
+)
 
 app_name = "console"
 
@@ -40,10 +53,18 @@ urlpatterns = [
     path("countries/<slug:code>/open/", network.open_country, name="open_country"),
     path("countries/<slug:code>/close/", network.close_country, name="close_country"),
     path("countries/<slug:code>/translations/", network.translations, name="translations"),
+    path("channels/", channels.channels, name="channels"),
+    path("channels/<uuid:pk>/", channels.channel, name="channel"),
+    path("channels/<uuid:pk>/templates/", channels.keep_template, name="keep_template"),
+    path("channels/<uuid:pk>/<slug:deed>/", channels.change_channel, name="change_channel"),
+    path("channels/kinds/<slug:kind>/", channels.risk_card, name="risk_card"),
+    path("questions/", desk.questions, name="questions"),
+    path("questions/<uuid:pk>/", desk.answer_question, name="answer_question"),
     path("cases/", include("ventanilla.console.cases_urls")),
     path("", include("ventanilla.console.subjects_urls")),
     path("protection/breaks/", glass.breaks, name="breaks"),
     path("protection/breaks/<uuid:pk>/", glass.review, name="review_break"),
+    path("receivers/", include("ventanilla.console.receivers_urls")),
     path("rights/", glass.rights, name="rights"),
     path("protection/", include("ventanilla.console.oversight_urls")),
     path("network/", network.network, name="network"),

@@ -33,6 +33,11 @@ def console_css():
     return format_html('<link rel="stylesheet" href="{}">', static("console/console.css"))
 
 
+@hooks.register("insert_editor_js")
+def editor_js():
+    return format_html('<script src="{}"></script>', static("console/editor.js"))
+
+
 class RightItem(MenuItem):
     """A menu item for who holds a right anywhere."""
 
@@ -67,6 +72,7 @@ class StaffItem(MenuItem):
 
 ITEMS = (
     (_("Enquiries"), "cases", Right.CASES, "mail", 10),
+    (_("Referrals"), "referrals", Right.CASES, "redirect", 15),
     (_("Due for checking"), "due", Right.READ, "time", 20),
     (_("Starter content"), "starter", Right.READ, "list-ul", 30),
     (_("Changes"), "changes", Right.READ, "tasks", 40),
@@ -74,6 +80,8 @@ ITEMS = (
     (_("Content"), "content", Right.READ, "doc-full", 60),
     (_("Pack conflicts"), "conflicts", Right.PROPOSE, "warning", 80),
     (_("Countries"), "countries", Right.READ, "globe", 90),
+    (_("Channels"), "channels", Right.HUB, "site", 104),
+    (_("Receivers and agreements"), "receivers", Right.HUB, "doc-full-inverse", 105),
     (_("Network"), "network", Right.NETWORK, "cogs", 110),
     (_("Report an incident"), "report_incident", Right.READ, "warning", 120),
     (_("Somebody asked for data"), "log_request", Right.READ, "no-view", 130),

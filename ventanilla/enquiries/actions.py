@@ -1,9 +1,11 @@
 """Changes to enquiries: each is one transaction, noted in the access log when staff make it."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from ventanilla.accounts.models import User
@@ -17,7 +19,7 @@ from ventanilla.privacy import access_log
 from ventanilla.privacy.sealing import files, new_key
 
 from . import codes
-from .models import Attachment, Enquiry, Identity, Message, Note, Person, StateChange, return_digest
+from .models import Attachment, Enquiry, Identity, Message, Note, Person, Referral, StateChange, return_digest
 
 
 class EnquiryClosed(DomainError):
@@ -85,15 +87,6 @@ def open_enquiry(
     return enquiry
 
 
-@transaction.atomic
-def take_down(*, hub: Hub, body: str, channel_kind: str, language: str, by: User, at: datetime) -> Enquiry:
-    """What somebody asks at the counter or on the phone; who takes it down looks after it."""
-    enquiry = open_enquiry(hub=hub, channel_kind=channel_kind, language=language, by=by, at=at)
-    receive_message(enquiry=enquiry, body=body, by=by, at=at)
-    assign(enquiry=enquiry, to=by, by=by, at=at)
-    return enquiry
-
-
 def _save_under_a_free_code(enquiry: Enquiry) -> None:
     for _try in range(20):
         enquiry.code = codes.new_case_code(enquiry.hub.ref)
@@ -135,7 +128,7 @@ def receive_message(
         raise WordsErased
     message = _say(enquiry, Message.Direction.IN, body, at=at, author=by, inbound=inbound)
     if enquiry.state != Enquiry.State.NEW:
-        _set_state(enquiry, Enquiry.State.WAITING, by=by, at=at)
+        set_state(enquiry, Enquiry.State.WAITING, by=by, at=at)
     enquiry.waiting_since = enquiry.waiting_since or at
     enquiry.snoozed_until = None
     enquiry.last_message_at = max(enquiry.last_message_at or at, at)
@@ -171,8 +164,9 @@ def _refuse_where_nothing_can_be_said(enquiry: Enquiry, body: str) -> None:
 
 
 def note_answered(enquiry: Enquiry, *, by: User | None, at: datetime) -> None:
-    """The clock of the person who waited stops."""
-    _set_state(enquiry, Enquiry.State.ANSWERED, by=by, at=at)
+    """The clock of the person who waited stops; a case that is with another service stays there."""
+    is_with_others = enquiry.referrals.filter(state__in=Referral.OPEN).exists()
+    set_state(enquiry, Enquiry.State.REFERRED if is_with_others else Enquiry.State.ANSWERED, by=by, at=at)
     enquiry.waiting_since = None
     enquiry.first_answer_at = enquiry.first_answer_at or at
     enquiry.last_message_at = at
@@ -209,6 +203,7 @@ def _say(
     )  # fmt: skip
     message.body = body
     message.save(force_insert=True)
+    touch(enquiry)
     return message
 
 
@@ -216,7 +211,7 @@ def say_automatically(
     *, enquiry: Enquiry, content: Content, at: datetime, cites: list[Any] | None = None
 ) -> Message:
     """An answer of the house itself; it stops no clock, since a person still waits for a person."""
-    outbound = send(enquiry, content, at=at)
+    outbound = send(enquiry, replace(content, is_automatic=True), at=at)
     return _say(enquiry, Message.Direction.AUTO, content.text, at=at, cites=cites, outbound=outbound)
 
 
@@ -234,6 +229,7 @@ def add_note(*, enquiry: Enquiry, author: User, body: str, at: datetime, is_prot
     )
     note.body = body
     note.save(force_insert=True)
+    touch(enquiry)
     log(enquiry, "write", by=author, at=at)
     return note
 
@@ -274,7 +270,7 @@ def assign(*, enquiry: Enquiry, to: User | None, by: User, at: datetime) -> None
 
     Raises WithAColleague and NotInThisHub.
     """
-    _refuse_to_meddle(enquiry, by)
+    refuse_to_meddle(enquiry, by)
     if to is not None and not reach(to, Right.CASES).covers(enquiry.country, hub=enquiry.hub.ref):
         raise NotInThisHub
     enquiry.assigned_to = to
@@ -288,8 +284,8 @@ def close(*, enquiry: Enquiry, by: User, at: datetime, is_spam: bool = False) ->
     """End it; the time until its words are deleted begins. Raises EnquiryClosed and WithAColleague."""
     if not enquiry.is_open:
         raise EnquiryClosed
-    _refuse_to_meddle(enquiry, by)
-    _set_state(enquiry, Enquiry.State.SPAM if is_spam else Enquiry.State.CLOSED, by=by, at=at)
+    refuse_to_meddle(enquiry, by)
+    set_state(enquiry, Enquiry.State.SPAM if is_spam else Enquiry.State.CLOSED, by=by, at=at)
     enquiry.waiting_since = enquiry.promise_due_at = enquiry.snoozed_until = None
     enquiry.save(update_fields=["state", "closed_at", "waiting_since", "promise_due_at", "snoozed_until"])
     log(enquiry, "write", by=by, at=at)
@@ -300,20 +296,28 @@ def reopen(*, enquiry: Enquiry, by: User, at: datetime) -> None:
     """Take it up again. Raises WordsErased."""
     if enquiry.words_erased_at:
         raise WordsErased
-    _set_state(enquiry, Enquiry.State.WAITING, by=by, at=at)
+    set_state(enquiry, Enquiry.State.WAITING, by=by, at=at)
     enquiry.waiting_since = at
     enquiry.save(update_fields=["state", "closed_at", "waiting_since"])
     log(enquiry, "write", by=by, at=at)
 
 
-def _refuse_to_meddle(enquiry: Enquiry, by: User) -> None:
+def refuse_to_change(enquiry: Enquiry, by: User) -> None:
+    """Raises EnquiryClosed and WithAColleague."""
+    if not enquiry.is_open:
+        raise EnquiryClosed
+    refuse_to_meddle(enquiry, by)
+
+
+def refuse_to_meddle(enquiry: Enquiry, by: User) -> None:
     """What a colleague looks after stays theirs, except for who manages the cases of the hub."""
     is_free = enquiry.assigned_to_id in (None, by.pk)
     if not (is_free or reach(by, Right.MANAGE_CASES).covers(enquiry.country, hub=enquiry.hub.ref)):
         raise WithAColleague
 
 
-def _set_state(enquiry: Enquiry, state: "Enquiry.State", *, by: User | None, at: datetime) -> None:
+def set_state(enquiry: Enquiry, state: "Enquiry.State", *, by: User | None, at: datetime) -> None:
+    """Change the state in the object and note it; the caller saves."""
     if enquiry.state == state:
         return
     enquiry.state = state
@@ -324,6 +328,12 @@ def _set_state(enquiry: Enquiry, state: "Enquiry.State", *, by: User | None, at:
 def note_change(enquiry: Enquiry, what: str, value: str, *, by: User | None, at: datetime) -> None:
     """Remember a change for clocks and figures."""
     StateChange.objects.create(enquiry=enquiry, what=what, value=value, by=by, at=at)
+    touch(enquiry)
+
+
+def touch(enquiry: Enquiry) -> None:
+    """Let open desks see that something changed."""
+    Enquiry.objects.filter(pk=enquiry.pk).update(touched_at=Now())
 
 
 # Filing what a channel received

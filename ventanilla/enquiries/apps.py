@@ -6,4 +6,12 @@ class Config(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from . import expiring, filing, holder  # noqa: F401 (plug into privacy and channels)
+        from . import (  # noqa: F401 (plug in below)
+            appointment_notices,
+            expiring,
+            filing,
+            holder,
+            promises,
+            referral_files,
+            referral_holder,
+        )

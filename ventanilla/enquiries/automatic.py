@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -20,12 +21,13 @@ from django.utils.translation import override
 from ventanilla.answers.asking import MAX_QUESTION, Passage, ask
 from ventanilla.answers.gaps import note_gap
 from ventanilla.channels.contract import Choice, Content
+from ventanilla.hubs.models import Hub
 from ventanilla.lib.text import clean
 from ventanilla.verification.items import items
 from ventanilla.verification.models import Fact
 
 from . import actions
-from .models import Enquiry, Message, MessageQuerySet
+from .models import DeskSetting, Enquiry, Message, MessageQuerySet
 
 logger = logging.getLogger(__name__)
 
@@ -44,6 +46,12 @@ _IMPATIENT = re.compile(
     re.IGNORECASE,
 )
 CHOICES = 3
+# What a provider leaves of a label is at least this long.
+SHORTEST_LABEL = 12
+# Letters of one message where no channel says less.
+MOST = 4_000
+# With these a conversation begins on some channels before anything was asked.
+BEGINNINGS = frozenset({"start", "hola", "hello", "hi", "bonjour", "bonjou", "alo"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +88,8 @@ def _try(message: Message, *, at: datetime) -> None:
 
 def _claim() -> Message | None:
     """The oldest message to answer, marked as taken: who dies now leaves it to people."""
+    if not Message.objects.filter(to_answer=True).exists():
+        return None  # looking takes no lock, on SQLite the only one there is
     with transaction.atomic():
         rows = Message.objects.filter(to_answer=True).order_by("at", "pk")
         if connection.features.has_select_for_update_skip_locked:
@@ -94,7 +104,7 @@ def _claim() -> Message | None:
 def answer(message: Message, *, at: datetime) -> Message | None:
     """Say what the house has to say to one message; None when it is silent."""
     enquiry = message.enquiry
-    if not speaks_in(enquiry):
+    if not speaks_in(enquiry, at=at):
         return None
     question, language = clean(message.body, limit=MAX_QUESTION), _language(enquiry)
     if wants_a_person(question):
@@ -107,11 +117,19 @@ def answer(message: Message, *, at: datetime) -> Message | None:
         return actions.say_automatically(enquiry=enquiry, content=said.content, cites=said.cites, at=at)
 
 
-def speaks_in(enquiry: Enquiry) -> bool:
-    """Off by channel, by enquiry, and as soon as somebody of the staff has answered."""
+def speaks_in(enquiry: Enquiry, *, at: datetime) -> bool:
+    """Off by channel, hub, hour and enquiry, and as soon as somebody of the staff has answered."""
     channel = enquiry.channel
     is_on = channel is not None and channel.answers_automatically and enquiry.answers_automatically
+    is_on = is_on and _hub_lets(enquiry.hub, at=at)
     return is_on and enquiry.first_answer_at is None and enquiry.assigned_to_id is None and enquiry.is_open
+
+
+def _hub_lets(hub: Hub, *, at: datetime) -> bool:
+    desk = DeskSetting.objects.filter(hub=hub).first()
+    if desk is None or desk.automatic == DeskSetting.Automatic.ALWAYS:
+        return True
+    return desk.automatic == DeskSetting.Automatic.CLOSED and not hub.is_attending(at)
 
 
 def _language(enquiry: Enquiry) -> str:
@@ -120,6 +138,8 @@ def _language(enquiry: Enquiry) -> str:
 
 
 def _from_content(enquiry: Enquiry, question: str, language: str, *, at: datetime) -> Said:
+    if question.strip(" /.!¡").casefold() in BEGINNINGS:
+        return _welcoming(enquiry, language, at=at)
     chosen = _chosen(enquiry, question, language, at=at)
     if chosen is not None:
         return _quoting(enquiry, [chosen], language, at=at)
@@ -136,17 +156,23 @@ def _from_content(enquiry: Enquiry, question: str, language: str, *, at: datetim
 
 
 def _chosen(enquiry: Enquiry, text: str, language: str, *, at: datetime) -> Passage | None:
-    """The page that a typed or pressed number stands for in the last offer."""
-    number = text.strip().rstrip(".")
+    """The page that a typed number, or the label of a pressed button, stands for in the last offer."""
     last = _automatic(enquiry).order_by("-at", "-pk").first()
-    if last is None or not (number.isdecimal() and number.isascii()):
-        return None
-    refs = [cite["ref"] for cite in last.cites if cite.get("number") == int(number[:3])]
+    refs = [cite["ref"] for cite in last.cites if _means(text, cite)] if last else []
     facts = Fact.objects.filter(country__is_open=True, ref__in=refs).quotable(at=at.date())
     for item in items(facts, at=at.date()):
         spoken = item.language(language)
         return Passage(item=item, language=spoken, text=item.text(spoken).summary, score=1.0)
     return None
+
+
+def _means(text: str, cite: dict[str, Any]) -> bool:
+    number = text.strip().rstrip(".")
+    if number.isdecimal() and number.isascii():
+        return cite.get("number") == int(number[:3])
+    # Providers cut labels, and give them back as they were shown.
+    label = text.strip().rstrip("…").casefold()
+    return "number" in cite and len(label) >= SHORTEST_LABEL and cite["title"].casefold().startswith(label)
 
 
 def _automatic(enquiry: Enquiry) -> MessageQuerySet:
@@ -155,9 +181,19 @@ def _automatic(enquiry: Enquiry) -> MessageQuerySet:
 
 def _quoting(enquiry: Enquiry, passages: Sequence[Passage], language: str, *, at: datetime) -> Said:
     with override(language):
-        middle = [_passage(passage) for passage in passages]
-        text = "\n\n".join([*_head(enquiry), *middle, *_tail(enquiry, at=at)])
+        head, tail = _head(enquiry), _tail(enquiry, at=at)
+        around = sum(len(part) + 2 for part in [*head, *tail])
+        room = (_most(enquiry) - around) // len(passages)
+        middle = [passage_in_words(passage, most=room) for passage in passages]
+        text = "\n\n".join([*head, *middle, *tail])
     return Said(Content(text=text, language=language), [cite(passage) for passage in passages])
+
+
+def _welcoming(enquiry: Enquiry, language: str, *, at: datetime) -> Said:
+    with override(language):
+        ask_for = _("Write what you need. You do not have to say who you are. It costs nothing.")
+        text = "\n\n".join([*_head(enquiry), ask_for, *_tail(enquiry, at=at)])
+    return Said(Content(text=text, language=language), [])
 
 
 def _offering(enquiry: Enquiry, passages: Sequence[Passage], language: str, *, at: datetime) -> Said:
@@ -189,8 +225,30 @@ def _greeting(enquiry: Enquiry) -> str:
     ).format(hub=enquiry.hub.name(_language(enquiry)))
 
 
-def _passage(passage: Passage) -> str:
-    """The words of a checked page, who says so, since when, and where all of it stands."""
+def _most(enquiry: Enquiry) -> int:
+    """How many letters one message of this channel holds."""
+    return enquiry.channel.speaks.limits.text if enquiry.channel else MOST
+
+
+def passage_in_words(passage: Passage, *, most: int = MOST) -> str:
+    """The words of a checked page, who says so, since when, and where all of it stands.
+
+    Where that is longer than `most` letters, the words are cut at the end of a sentence; the rest never is.
+    """
+    title, words, *rest = _parts(passage)
+    room = most - sum(len(part) + 1 for part in [title, *rest])
+    return "\n".join([title, _cut(words, room), *rest])
+
+
+def _cut(words: str, most: int) -> str:
+    if len(words) <= most:
+        return words
+    begun = words[: max(most - 1, 0)]
+    end = max(begun.rfind(mark) for mark in (". ", "! ", "? ", "\n"))
+    return f"{begun[: end + 1]}…" if end > 0 else f"{begun.rsplit(' ', 1)[0]}…"
+
+
+def _parts(passage: Passage) -> list[str]:
     item, text = passage.item, passage.item.text(passage.language)
     lines = [text.title, passage.text]
     if item.sources:
@@ -206,8 +264,7 @@ def _passage(passage: Passage) -> str:
                     publisher=source.publisher, day=day
                 )
             )
-    lines.append(f"{settings.PUBLIC_URL}{passage.path}")
-    return "\n".join(lines)
+    return [*lines, f"{settings.PUBLIC_URL}{passage.path}"]
 
 
 def cite(passage: Passage, *, number: int | None = None) -> dict[str, object]:
@@ -232,6 +289,8 @@ def _somebody_will(enquiry: Enquiry, language: str, *, at: datetime) -> Said:
 def _when(enquiry: Enquiry, *, at: datetime) -> list[str]:
     """When somebody is there, as far as the hub's hours tell."""
     hub = enquiry.hub
+    if DeskSetting.objects.filter(hub=hub, surge_since__isnull=False).exists():
+        return [_("Very many people write to us today: it may take longer than usual.")]
     if hub.is_attending(at):
         return [_("Somebody is here now.")]
     opens = hub.next_change(at)

@@ -13,6 +13,7 @@ from ventanilla.privacy.sealing import destroy_key, files
 
 from .actions import note_change
 from .models import Attachment, Enquiry, Identity, Message, Note, Person
+from .referral_ends import forget_referrals
 
 
 def erase_words(enquiry: Enquiry, *, reason: str, by: User | None, at: datetime) -> list[UUID]:
@@ -26,8 +27,9 @@ def erase_words(enquiry: Enquiry, *, reason: str, by: User | None, at: datetime)
     kept = Attachment.objects.filter(enquiry=enquiry, file__isnull=False)
     files.remove(files=[file for file in kept.values_list("file", flat=True) if file])
     kept.update(file=None)
+    handed_on = forget_referrals(enquiry, reason=reason, by=by, at=at)
     _close_for_good(enquiry, by=by, at=at)
-    return [certificate.pk]
+    return [certificate.pk, *handed_on]
 
 
 def _counts(enquiry: Enquiry) -> dict[str, int]:

@@ -11,7 +11,7 @@ from ventanilla.channels.models import Inbound
 from ventanilla.privacy.retention import PLANNED, Expiring, Postponed, expirers, postponers
 
 from .erasing import erase_identifiers, erase_words, let_go
-from .models import Enquiry, Person
+from .models import Enquiry, Person, Referral
 
 
 @expirers.add("words")
@@ -92,7 +92,8 @@ class Unfiled:
 def kept_by_referral(rows: list[Expiring], at: datetime) -> Mapping[UUID, Postponed]:
     """While somebody's case is with another service, nothing of theirs is erased."""
     people = {row.person for row in rows if row.person}
-    with_others = Enquiry.objects.filter(person__in=people, state=Enquiry.State.REFERRED)
+    is_open = Exists(Referral.objects.open().filter(enquiry=OuterRef("pk")))
+    with_others = Enquiry.objects.filter(person__in=people).filter(Q(state=Enquiry.State.REFERRED) | is_open)
     kept = set(with_others.values_list("person", flat=True))
     why = _("a case of this person is with another service")
     return {row.ref: Postponed(why) for row in rows if row.person in kept}

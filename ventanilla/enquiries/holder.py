@@ -5,12 +5,13 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import F
 from django.utils.formats import date_format
+from django.utils.translation import get_language, get_language_info, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
 
 from ventanilla.accounts.models import User
 from ventanilla.channels.models import Correspondence, Outbound
@@ -21,8 +22,9 @@ from ventanilla.privacy.models.consent import About
 from ventanilla.privacy.models.files import SealedFile
 from ventanilla.privacy.sealing import files, open_keys
 
+from . import facts
 from .erasing import erase_identifiers, erase_words, let_go
-from .models import Attachment, Enquiry, Identity, Message, Note, Person
+from .models import Appointment, Attachment, Callback, Enquiry, Identity, Message, Note, Person
 
 # Files of one export, together; a person gets the others from the hub.
 MOST_BYTES = 20 * 1024 * 1024
@@ -39,6 +41,9 @@ _FIELDS = (
     ("enquiries.Identity.before_merge", gettext_lazy("whose address before joining"), "contact", "high", "identifiers"),
     ("enquiries.Identity.address", gettext_lazy("address or number on a channel"), "contact", "severe", "identifiers"),
     ("enquiries.Identity.lane", gettext_lazy("fingerprint of the address"), "deliver", "moderate", "identifiers"),
+    ("enquiries.Callback.number", gettext_lazy("number to call back"), "contact", "severe", "identifiers"),
+    ("enquiries.Callback.ask_for", gettext_lazy("whom to ask for on the telephone"), "contact", "high", "identifiers"),
+    ("enquiries.Callback.safety", gettext_lazy("what to be careful about when calling"), "contact", "severe", "identifiers"),
     ("enquiries.Enquiry.person", gettext_lazy("who asks"), "answer", "high", "identifiers"),
     ("enquiries.Enquiry.danger", gettext_lazy("signs of danger"), "protect", "severe", "figures"),
     ("enquiries.Message.body", gettext_lazy("what was said"), "answer", "severe", "words"),
@@ -148,23 +153,36 @@ def _who(person: Person) -> ExportedRecord:
     values = [
         (_("what you want to be called"), person.name),
         (_("how to reach you safely"), person.safe_contact),
-        (_("language"), person.language),
-        *((str(label), str(value)) for label, value in (person.facts or {}).items()),
+        (_("language"), _own_name(person.language)),
+        *facts.in_words(person.facts or {}, get_language() or "es"),
     ]
     addresses = Identity.objects.filter(person=person).select_related("channel").order_by("created_at", "pk")
-    values += [(str(one.channel), one.address) for one in addresses]
+    # On the web chat somebody's address is the fingerprint of their return code, which tells them nothing.
+    values += [(str(one.channel), one.address) for one in addresses if one.address != person.return_code]
     return ExportedRecord(
         _("You"), tuple((label, value) for label, value in values if value), person.created_at
     )
 
 
+def _own_name(language: str) -> str:
+    """A language as those who speak it call it; the code where nobody told us."""
+    try:
+        return str(get_language_info(language)["name_local"])
+    except KeyError:
+        return language
+
+
 def _told(enquiry: Enquiry, space: _Space, *, with_notes: bool) -> ExportedRecord:
-    values = [(_("hub"), str(enquiry.hub)), (_("state"), str(enquiry.get_state_display()))]
+    values = [
+        (_("hub"), enquiry.hub.name(get_language() or "es")),
+        (_("state"), str(enquiry.get_state_display())),
+    ]
     if enquiry.words_erased_at:
         when = date_format(enquiry.words_erased_at, "DATE_FORMAT")
         values.append((_("words deleted on"), when))
         return _record(enquiry, values, ())
     records = [*_messages(enquiry), *_attachments(enquiry, space)]
+    records += [*_callbacks(enquiry), *_appointments(enquiry)]
     ordinary = enquiry.notes.filter(is_protected=False)
     records += _notes(ordinary) if with_notes else []
     hidden = enquiry.notes.count() - (ordinary.count() if with_notes else 0)
@@ -194,6 +212,35 @@ def _messages(enquiry: Enquiry) -> list[ExportedRecord]:
 
 def _notes(rows: Iterable[Note]) -> list[ExportedRecord]:
     return [ExportedRecord(_("Note of the staff"), (("", row.body),), row.at) for row in rows]
+
+
+def _callbacks(enquiry: Enquiry) -> list[ExportedRecord]:
+    rows = [row for row in enquiry.callbacks.order_by("made_at", "pk") if not row.is_erased]
+    open_keys(rows)
+    return [_callback(row) for row in rows]
+
+
+def _callback(row: Callback) -> ExportedRecord:
+    zone = ZoneInfo(row.enquiry.hub.country.timezone)
+    window = [
+        date_format(moment.astimezone(zone), "DATETIME_FORMAT") for moment in (row.due_from, row.due_until)
+    ]
+    values = (
+        (_("when"), " – ".join(window)),
+        (_("number"), row.number),
+        (_("whom to ask for"), row.ask_for),
+        (_("what to be careful about"), row.safety),
+    )
+    return ExportedRecord(_("Promised call"), tuple(pair for pair in values if pair[1]), row.made_at)
+
+
+def _appointments(enquiry: Enquiry) -> list[ExportedRecord]:
+    rows = enquiry.appointments.select_related("hub__country").order_by("starts_at", "pk")
+    return [ExportedRecord(_("Appointment"), (_when(row),), row.booked_at) for row in rows]
+
+
+def _when(row: Appointment) -> tuple[str, str]:
+    return row.code, date_format(row.local_start(), "DATETIME_FORMAT")
 
 
 def _attachments(enquiry: Enquiry, space: _Space) -> list[ExportedRecord]:

@@ -36,10 +36,21 @@ class Said:
 
 
 def queue(
-    user: Any, *, mine: bool = False, state: str = "open", hub: str = "", kind: str = ""
+    user: Any,
+    *,
+    mine: bool = False,
+    unassigned: bool = False,
+    shared: bool = False,
+    state: str = "open",
+    hub: str = "",
+    kind: str = "",
+    language: str = "",
+    topic: str = "",
 ) -> EnquiryQuerySet:
     """Enquiries of this person's reach in queue order; `state`: a group, a state, or "open" (not closed)."""
     rows = Enquiry.objects.visible_to(user)
+    same = {"hub__ref": hub, "channel_kind": kind, "language": language, "codings__topic": topic}
+    rows = rows.filter(**{name: value for name, value in same.items() if value})
     if state in Enquiry.GROUPS and state != "open":
         rows = rows.filter(state__in=Enquiry.GROUPS[state])
     elif state in Enquiry.State.values:
@@ -48,17 +59,18 @@ def queue(
         rows = rows.open()
     if mine:
         rows = rows.filter(assigned_to=user.pk)
-    if hub:
-        rows = rows.filter(hub__ref=hub)
-    if kind:
-        rows = rows.filter(channel_kind=kind)
+    if unassigned:
+        rows = rows.filter(assigned_to=None)
+    if shared:
+        rows = rows.filter(shared_with__isnull=False).distinct()
     return rows.in_queue_order()
 
 
 def lines(rows: Iterable[Enquiry]) -> list[Line]:
-    """The rows with what was said last in each: two queries, and one for the keys."""
+    """The rows with what people said last in each, the house's own words aside: two queries, one for keys."""
     enquiries = list(rows)
-    last = Message.objects.filter(enquiry=OuterRef("pk")).order_by("-at", "-pk").values("pk")[:1]
+    by_people = Message.objects.exclude(direction=Message.Direction.AUTO)
+    last = by_people.filter(enquiry=OuterRef("pk")).order_by("-at", "-pk").values("pk")[:1]
     pks = Enquiry.objects.filter(pk__in=[row.pk for row in enquiries]).values_list(Subquery(last), flat=True)
     said = {message.enquiry_id: message for message in Message.objects.filter(pk__in=list(pks))}
     open_keys(said.values())

@@ -1,7 +1,7 @@
 from django.urls import include, path, register_converter
 
 from . import health
-from .views import asking, chat, countries, doors, items, machines, own_data, texts
+from .views import asking, chat, countries, doors, items, machines, own_data, referral, texts
 
 
 class Language:
@@ -13,7 +13,19 @@ class Language:
     to_url = to_python
 
 
+class Secret:
+    """The secret of a one-time link: 32 random bytes."""
+
+    regex = "[A-Za-z0-9_-]{43}"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    to_url = to_python
+
+
 register_converter(Language, "ll")
+register_converter(Secret, "secret")
 
 urlpatterns = [
     path("", doors.welcome, name="welcome"),
@@ -29,6 +41,7 @@ urlpatterns = [
     path("<ll:language>/", doors.home, name="home"),
     path("<ll:language>/ask/", asking.answer, name="ask"),
     path("<ll:language>/my-data/", own_data.own_data, name="own-data"),
+    path("<ll:language>/referral/<secret:token>/", referral.referral, name="referral"),
     path("<ll:language>/about/", texts.about, name="about"),
     path("<ll:language>/how-we-check/", texts.how_we_check, name="how-we-check"),
     path("<ll:language>/privacy/", texts.privacy, name="privacy"),
@@ -37,6 +50,7 @@ urlpatterns = [
     path("<ll:language>/<ll:country_code>/", countries.country_home, name="country"),
     path("<ll:language>/<ll:country_code>/ask/", asking.answer, name="country-ask"),
     path("<ll:language>/<ll:country_code>/chat/", chat.chat, name="chat"),
+    path("<ll:language>/<ll:country_code>/chat/follow/", chat.follow, name="chat-follow"),
     path("<ll:language>/<ll:country_code>/hotlines/", countries.hotlines, name="hotlines"),
     path("<ll:language>/<ll:country_code>/hubs/", countries.hubs, name="hubs"),
     path("<ll:language>/<ll:country_code>/<slug:part>/", countries.country_part, name="part"),

@@ -1,5 +1,6 @@
 """How kinds speak with a provider over HTTP: one place for time-outs, redirects and what went wrong."""
 
+import logging
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,6 +10,9 @@ from ..contract import Problem, SendRefused
 
 # Seconds. A provider that has not answered by then is asked again later.
 CONNECT, ANSWER = 5.0, 20.0
+
+# The library writes every address into the log, and that of Telegram holds the key of the line.
+logging.getLogger("httpx").addFilter(lambda record: False)
 
 _client = httpx.Client(
     timeout=httpx.Timeout(ANSWER, connect=CONNECT),

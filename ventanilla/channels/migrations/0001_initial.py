@@ -71,6 +71,7 @@ class Migration(migrations.Migration):
                 ('sealed_under', models.UUIDField(db_index=True, editable=False)),
                 ('external_id', models.CharField(max_length=200)),
                 ('lane', models.CharField(max_length=64)),
+                ('whole', models.CharField(blank=True, max_length=64)),
                 ('payload', ventanilla.privacy.sealing.fields.SealedJSON(blank=True, null=True)),
                 ('sent_at', models.DateTimeField()),
                 ('received_at', models.DateTimeField()),
@@ -147,6 +148,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='inbound',
             index=models.Index(condition=models.Q(('filed_at', None), ('stuck_at', None)), fields=['received_at', 'id'], name='inbound_waiting'),
+        ),
+        migrations.AddIndex(
+            model_name='inbound',
+            index=models.Index(condition=models.Q(('filed_at', None), models.Q(('whole', ''), _negated=True)), fields=['channel', 'whole'], name='inbound_parts'),
         ),
         migrations.AddConstraint(
             model_name='inbound',

@@ -7,9 +7,9 @@ from importlib import import_module
 
 from . import start_django
 
-HELP = "measure answers, pages or serving"
+HELP = "measure answers, pages, serving or a desk; kill it at work"
 TAKES_REST = True
-BENCHES = ("answers", "pages", "serving", "access_log", "sealing")
+BENCHES = ("answers", "pages", "serving", "access_log", "sealing", "desk", "kill")
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

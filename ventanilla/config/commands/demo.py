@@ -62,7 +62,8 @@ def load_everything(*, countries: Sequence[str] = ()) -> None:
     from ventanilla.hubs.models import Country, Network
     from ventanilla.verification.packs.reading import read_packs
 
-    from ..sample_lines import open_sample_chat
+    from ..sample_day import tell_sample_day
+    from ..sample_lines import open_sample_lines
     from ..sample_staff import make_sample_staff
     from . import import_pack
 
@@ -78,7 +79,8 @@ def load_everything(*, countries: Sequence[str] = ()) -> None:
     import_pack.load(read_packs(settings.PACKS_ROOT, only=countries))
     Country.objects.update(is_open=True)
     make_sample_staff(password=PASSWORD)
-    open_sample_chat(at=timezone.now())
+    open_sample_lines(at=timezone.now())
+    tell_sample_day(at=timezone.now())
     settings.DEMO_MARK.write_text(fingerprint)
 
 
@@ -101,7 +103,7 @@ def _fingerprint(countries: Sequence[str]) -> str:
     from django.conf import settings
 
     parts = hashlib.sha256(repr((settings.DATABASES["default"]["NAME"], sorted(countries))).encode())
-    for pattern in ("packs/**/*.yaml", "*/migrations/0*.py", "config/sample_staff.py"):
+    for pattern in ("packs/**/*.yaml", "*/migrations/0*.py", "config/sample_*.*"):
         for file in sorted(settings.PACKAGE.glob(pattern)):
             parts.update(file.read_bytes())
     return parts.hexdigest()
@@ -123,7 +125,7 @@ def _serve(options: argparse.Namespace) -> int:
     from django.conf import settings
 
     from ..sample_staff import SAMPLE_STAFF
-    from ..serve import serve
+    from ..serve import HEAD_START, Child, serve
 
     url = f"http://localhost:{options.port}"
 
@@ -137,7 +139,9 @@ def _serve(options: argparse.Namespace) -> int:
         print(f"Mails are not sent; they lie in {settings.EMAIL_FILE_PATH}")
         print("\nCtrl-C stops everything.", flush=True)
 
+    providers = Child("simulated providers", _providers_command(), restart_at=time.monotonic() + HEAD_START)
     return serve(
+        beside=[providers],
         web=True,
         worker=True,
         host=options.host,
@@ -146,3 +150,8 @@ def _serve(options: argparse.Namespace) -> int:
         on_ready=announce,
         ready_path="/health/ready",
     )
+
+
+def _providers_command() -> list[str]:
+    """Takes what the desk sends on the sample lines: in a demonstration nothing leaves this machine."""
+    return [sys.executable, "-P", "-m", "ventanilla.config.command", "simulate", "--stand-by"]

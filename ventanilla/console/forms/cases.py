@@ -2,17 +2,14 @@
 
 from django import forms
 from django.conf import settings
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from ventanilla.hubs.models import Hub
+from ventanilla.channels.contract import kinds
+from ventanilla.enquiries import coding
 from ventanilla.hubs.rights import Right, hubs_with
 
 LONGEST = 20_000
-BY_HAND = (
-    ("counter", _("At the counter")),
-    ("phone", _("On the phone")),
-    ("community", _("Community adviser")),
-)
 
 
 def words(**more):
@@ -21,27 +18,15 @@ def words(**more):
     return forms.CharField(widget=forms.Textarea(attrs=attributes), max_length=LONGEST, **more)
 
 
-class NewCaseForm(forms.Form):
-    """An enquiry that somebody brings to the counter or the telephone; nobody has to say who they are."""
-
-    body = words(label=_("What do they ask?"), attrs={"autofocus": True})
-    channel_kind = forms.ChoiceField(label=_("Where"), choices=BY_HAND, initial="counter")
-    language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES, initial="es")
-    hub = forms.ModelChoiceField(
-        label=_("Hub"), queryset=Hub.objects.none(), to_field_name="ref", empty_label=None
-    )
-
-    def __init__(self, *args, by, **kwargs):
-        super().__init__(*args, **kwargs)
-        hubs = hubs_with(by, Right.CASES).order_by("ref")
-        self.fields["hub"].queryset = hubs
-        self.fields["hub"].initial = hubs.first()
-
-
 class SayForm(forms.Form):
-    """What is answered, or what the person says at the counter or on the phone."""
+    """What is answered, or what the person says at the counter or on the phone.
 
-    body = words(label=_("Answer"))
+    `seen` is the last thing said when the page was drawn, `cites` what was inserted into the answer.
+    """
+
+    body = words(label=_("Answer"), required=False)
+    seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=40)
+    cites = forms.CharField(widget=forms.HiddenInput, required=False, max_length=2000)
 
 
 class NoteForm(forms.Form):
@@ -83,22 +68,36 @@ class FilterForm(forms.Form):
         ("closed", _("Closed")),
     )
     state = forms.ChoiceField(label=_("State"), choices=STATES, required=False)
-    hub = forms.ModelChoiceField(
-        label=_("Hub"), queryset=Hub.objects.none(), to_field_name="ref", required=False, empty_label=_("all")
+    hub = forms.ChoiceField(label=_("Hub"), required=False)
+    kind = forms.ChoiceField(label=_("Channel"), required=False)
+    language = forms.ChoiceField(
+        label=_("Language"), choices=[("", _("all")), *settings.LANGUAGES], required=False
     )
+    topic = forms.ChoiceField(label=_("Topic"), required=False)
     mine = forms.BooleanField(label=_("Only mine"), required=False)
+    unassigned = forms.BooleanField(label=_("Nobody's yet"), required=False)
+    shared = forms.BooleanField(label=_("Shared with us"), required=False)
 
     def __init__(self, *args, by, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["hub"].queryset = hubs_with(by, Right.CASES).order_by("ref")
+        self.hubs = list(hubs_with(by, Right.CASES).order_by("ref"))
+        self.fields["hub"].choices = [("", _("all")), *((hub.ref, str(hub)) for hub in self.hubs)]
+        names = sorted((code, str(kind.name)) for code, kind in kinds.items())
+        self.fields["kind"].choices = [("", _("all")), *names]
+        topics = [(label, lower) for _code, label, lower in coding.choices(get_language() or "es")]
+        self.fields["topic"].choices = [("", _("all")), *topics]
 
     def chosen(self):
         """Arguments for `enquiries.queries.queue`; nonsense narrows nothing."""
         self.is_valid()
         values = self.cleaned_data
-        hub = values.get("hub")
         return {
             "state": values.get("state") or "open",
-            "hub": hub.ref if hub else "",
+            "hub": values.get("hub") or "",
             "mine": bool(values.get("mine")),
+            "unassigned": bool(values.get("unassigned")),
+            "shared": bool(values.get("shared")),
+            "kind": values.get("kind") or "",
+            "language": values.get("language") or "",
+            "topic": values.get("topic") or "",
         }

@@ -5,8 +5,6 @@ from django.conf import settings
 
 from ventanilla.channels.contract import kinds
 
-from ..forms.cases import BY_HAND
-
 register = template.Library()
 
 
@@ -14,7 +12,7 @@ register = template.Library()
 def channel_name(code):
     """The name of a kind of channel; its code where no kind of this name is installed."""
     kind = kinds.get(code)
-    return kind.name if kind else dict(BY_HAND).get(code, code)
+    return kind.name if kind else code
 
 
 @register.filter

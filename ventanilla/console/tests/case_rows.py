@@ -6,6 +6,7 @@ from io import BytesIO
 from django.utils import timezone
 
 from ventanilla.enquiries import actions
+from ventanilla.enquiries.tests.referral_rows import handed_over
 from ventanilla.hubs.models import Hub
 from ventanilla.privacy import consent, glass, holds, requests, retention
 from ventanilla.privacy.models.consent import About
@@ -42,9 +43,12 @@ def a_file(cast, enquiry):
 def of_cases(cast):
     """Arguments of the addresses of cases, by how the address starts."""
     enquiry, left_alone = a_full_case(cast), a_case()
+    referral = handed_over(a_case(), cast.user("luis"), leader=cast.user("carmen"))[0]
     return {
         "cases/": {"pk": enquiry.pk, "consent_pk": _a_consent(cast, enquiry).pk, "name": "ask"},
         "cases/files/": {"pk": a_file(cast, enquiry).pk},
+        "cases/referrals/": {"pk": referral.pk, "name": "revoke", "form": "json"},
+        "receivers/": {"pk": referral.receiver_id, "agreement_pk": referral.agreement_id},
         "protection/breaks/": {"pk": _a_break(cast, enquiry).pk},
         "protection/people/": {"pk": _a_request(cast, enquiry).pk},
         "protection/left-alone/": {"pk": _left_alone(cast, left_alone).pk},

@@ -69,32 +69,6 @@ def test_reading_a_case_is_written_down(cast, enquiry):
     assert (entry.by_id, entry.ref, entry.hub) == (cast.user("luis").pk, str(enquiry.pk), "cr-hub-upala")
 
 
-def test_an_enquiry_of_the_counter_is_open_after_one_form(cast, upala):
-    answer = cast.luis.post(
-        "/console/cases/new/",
-        {"body": "¿Dónde pido refugio?", "channel_kind": "counter", "language": "es", "hub": upala.ref},
-    )
-    enquiry = Enquiry.objects.get()
-    assert answer.headers["Location"] == page_of(enquiry)
-    assert (enquiry.assigned_to, enquiry.person.name) == (cast.user("luis"), "")
-    assert Message.objects.get().body == "¿Dónde pido refugio?"
-
-
-def test_what_was_typed_stays_when_something_is_missing(cast, upala):
-    page = cast.luis.post("/console/cases/new/", {"body": WORDS, "channel_kind": "", "hub": "cr-hub-limon"})
-    assert page.status_code == 200
-    assert WORDS in page.content.decode()
-    assert not Enquiry.objects.exists()
-
-
-def test_nobody_opens_an_enquiry_for_another_hub(cast, upala):
-    cast.vera.post(
-        "/console/cases/new/",
-        {"body": "x", "channel_kind": "counter", "language": "es", "hub": "cr-hub-upala"},
-    )
-    assert not Enquiry.objects.exists()
-
-
 def test_an_answer_leaves_without_the_name_of_who_wrote_it(cast, upala):
     writes(a_channel(upala), "50688887777", "hola")
     enquiry = Enquiry.objects.get()

@@ -6,27 +6,42 @@ No address, title or message holds a word of a person; what is shown is not kept
 from functools import wraps
 from itertools import groupby
 from operator import itemgetter
+from urllib.parse import urlencode
+from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from ventanilla.accounts.models import User
-from ventanilla.enquiries import actions, codes, queries
-from ventanilla.enquiries.models import Attachment, Enquiry
-from ventanilla.hubs.rights import Right, hubs_with, reach
+from ventanilla.enquiries import (
+    actions,
+    claims,
+    codes,
+    coding,
+    composing,
+    consulting,
+    presence,
+    queries,
+    referrals,
+)
+from ventanilla.enquiries.models import Attachment, CannedAnswer, Enquiry, SavedView
+from ventanilla.hubs.rights import Right, reach
 from ventanilla.lib.errors import DomainError
 from ventanilla.privacy import access_log, glass
 from ventanilla.privacy.models.files import SealedFile
 from ventanilla.privacy.sealing import files
 
+from .. import on_case_page
 from ..doors import require
-from ..forms.cases import FileForm, FilterForm, GlassForm, NewCaseForm, NoteForm, SayForm
+from ..forms.cases import LONGEST, FileForm, FilterForm, GlassForm, NoteForm, SayForm
+from ..forms.desk import AskForm, DayForm, JoinForm, ShareForm
 from ..undertaking import undertaking_required
 
 ON_A_PAGE = 50
@@ -66,37 +81,37 @@ def inbox(request):
     form = FilterForm(request.GET, by=request.user)
     rows = queries.queue(request.user, **form.chosen()).select_related("hub", "assigned_to")
     page = Paginator(rows, ON_A_PAGE).get_page(request.GET.get("p"))
-    _log_list(request.user)
+    is_fragment, now = request.headers.get("X-Desk") == "lines", timezone.now()
+    if not is_fragment:
+        _log_list(request.user, form.hubs)
     query = request.GET.copy()
     query.pop("p", None)
     context = {
-        "form": form, "page": page, "lines": queries.lines(page), "now": timezone.now(),
-        "query": query.urlencode(),
+        "form": form, "page": page, "lines": queries.lines(page), "now": now, "query": query.urlencode(),
+        "here": presence.here([row.pk for row in page], request.user, at=now),
     }  # fmt: skip
+    if is_fragment:
+        return render(request, "console/cases/_lines.html", context)
+    context |= {
+        "views": [(view, urlencode(view.query)) for view in _views(request.user)],
+        "manages": bool(reach(request.user, Right.MANAGE_CASES)),
+    }
     return render(request, "console/cases/list.html", context)
 
 
-def _log_list(user):
+def _views(user):
+    return SavedView.objects.filter(owner=user).order_by("name", "pk")
+
+
+def _log_list(user, hubs):
     """One entry for each country in whose cases this person looked."""
-    hubs = hubs_with(user, Right.CASES).order_by("country_id", "ref").values_list("country_id", "ref")
-    for country, of_country in groupby(hubs, key=itemgetter(0)):
+    places = sorted((hub.country_id, hub.ref) for hub in hubs)
+    for country, of_country in groupby(places, key=itemgetter(0)):
         refs = [ref for _code, ref in of_country]
         access_log.record(
             by=user, action="list", kind="enquiry", ref="", country=country,
             hub=refs[0] if len(refs) == 1 else "", at=timezone.now(),
         )  # fmt: skip
-
-
-@require_http_methods(["GET", "POST"])
-@of_the_desk
-def new(request):
-    """An enquiry at the counter or on the phone: one box, and everything else has a default."""
-    form = NewCaseForm(request.POST or None, by=request.user)
-    if request.method == "POST" and form.is_valid():
-        enquiry = actions.take_down(**form.cleaned_data, by=request.user, at=timezone.now())
-        messages.success(request, _("The enquiry is open. Its code is %(code)s.") % {"code": enquiry.code})
-        return redirect("console:case", enquiry.pk)
-    return render(request, "console/cases/new.html", {"form": form})
 
 
 @require_GET
@@ -107,18 +122,43 @@ def case(request, pk):
     if enquiry is None:
         behind_glass(request.user, pk)
         return redirect("console:break_glass", pk)
+    if request.headers.get("X-Desk") == "said":
+        return render(request, "console/cases/_conversation.html", _told(request, enquiry))
     actions.log(enquiry, "read", by=request.user, at=timezone.now())
     return _page(request, enquiry)
 
 
-def _page(request, enquiry, *, say=None, note=None, file=None, status=200):
+def _told(request, enquiry):
+    said = queries.conversation(enquiry, request.user)
+    return {
+        "enquiry": enquiry, "said": said, "hidden": queries.hidden_notes(enquiry, request.user),
+        "last": _last(said),
+    }  # fmt: skip
+
+
+def _last(said):
+    """The last thing that was said to or by the person, as a mark of what had been seen."""
+    return next((str(one.row.pk) for one in reversed(said) if one.what in ("in", "out")), "")
+
+
+def _page(request, enquiry, *, say=None, note=None, file=None, status=200, warnings=()):
     is_ours = Enquiry.objects.looked_after_by(request.user).filter(pk=enquiry.pk).exists()
-    context = {
-        "enquiry": enquiry,
-        "said": queries.conversation(enquiry, request.user),
-        "hidden": queries.hidden_notes(enquiry, request.user),
+    at, told = timezone.now(), _told(request, enquiry)
+    searched = request.POST.get("q", "") or request.GET.get("q", "")
+    context = told | {
+        "warnings": warnings,
+        "searched": searched,
+        "suggestions": _suggested(enquiry, searched, at=at),
+        "canned": composing.canned_for(enquiry, request.user) if enquiry.is_open else [],
+        "others": presence.others(enquiry, request.user, at=at),
+        "codings": [coding.name_of(row.topic, get_language()) for row in enquiry.codings.order_by("topic")],
+        "moving": _moving(request, enquiry) if is_ours else None,
+        "consultations": consulting.of_case(enquiry),
+        "ask": AskForm(auto_id="ask_%s"),
+        "referrals": referrals.of(enquiry, request.user, at=at),
+        **on_case_page.promised(enquiry, request.user),
         "files": queries.loose_attachments(enquiry),
-        "say": say or SayForm(auto_id="say_%s"),
+        "say": say or SayForm(auto_id="say_%s", initial={"seen": told["last"]}),
         "note": note or NoteForm(auto_id="note_%s", may_protect=_may_protect(request.user, enquiry)),
         "file": file or FileForm(auto_id="file_%s"),
         "is_ours": is_ours,
@@ -128,6 +168,24 @@ def _page(request, enquiry, *, say=None, note=None, file=None, status=200):
     return render(request, "console/cases/case.html", context, status=status)
 
 
+def _suggested(enquiry, searched, *, at):
+    if not enquiry.is_open or enquiry.words_erased_at:
+        return []
+    return composing.suggestions(enquiry, searched or composing.last_question(enquiry), at=at)
+
+
+def _moving(request, enquiry):
+    """What can be done with a case of one's own hubs."""
+    colleagues = queries.colleagues(enquiry)
+    return {
+        "colleagues": colleagues,
+        "day": DayForm(auto_id="day_%s"),
+        "share": ShareForm(auto_id="share_%s", enquiry=enquiry),
+        "shared_with": list(enquiry.shared_with.order_by("ref")),
+        "join": JoinForm(auto_id="join_%s"),
+    }
+
+
 def _may_protect(user, enquiry):
     return reach(user, Right.PROTECTED).covers(enquiry.country, hub=enquiry.hub.ref)
 
@@ -135,21 +193,76 @@ def _may_protect(user, enquiry):
 @require_POST
 @of_the_desk
 def say(request, pk):
-    """Answer, or type in what the person says at the counter."""
+    """Answer, insert something into the answer, or type in what the person says at the counter."""
     enquiry = case_for(request.user, pk)
     form, at = SayForm(request.POST, auto_id="say_%s"), timezone.now()
+    if "insert" in request.POST or "ready" in request.POST or "search" in request.POST:
+        return _page(request, enquiry, say=_inserted(request, enquiry, at=at))
+    warnings = ()
     if form.is_valid():
-        body = form.cleaned_data["body"]
+        body, refs = form.cleaned_data["body"], form.cleaned_data["cites"].split()
+        warnings = _second_thoughts(request, enquiry, form.cleaned_data)
         try:
-            if request.POST.get("who") == "person":
-                actions.receive_message(enquiry=enquiry, body=body, at=at, by=request.user)
+            if warnings:
+                pass
+            elif request.POST.get("who") == "person":
+                _note_said(enquiry, body, by=request.user, at=at)
             else:
-                actions.reply(enquiry=enquiry, author=request.user, body=body, at=at)
+                cites = composing.cites_of(enquiry, refs, at=at)
+                actions.reply(enquiry=enquiry, author=request.user, body=body, at=at, cites=cites)
         except DomainError as refusal:
             form.add_error(None, str(refusal))
         else:
-            return redirect("console:case", pk)
-    return _page(request, enquiry, say=form, status=422)
+            if not warnings:
+                return redirect("console:case", pk)
+    return _page(request, enquiry, say=form, status=422, warnings=warnings)
+
+
+def _note_said(enquiry, body, *, by, at):
+    if not body.strip():
+        raise actions.NothingWritten
+    actions.receive_message(enquiry=enquiry, body=body, at=at, by=by)
+
+
+def _inserted(request, enquiry, *, at):
+    """The form again, with a passage or a ready answer added to what was typed."""
+    body, cites = request.POST.get("body", ""), request.POST.get("cites", "").split()
+    passage = composing.suggestion_of(enquiry, request.POST.get("insert", ""), at=at)
+    if passage:
+        body, cites = _joined(body, passage.text), [*cites, passage.ref]
+    if (ready := request.POST.get("ready")) and (answer := _ready(request.user, ready)):
+        body, cites = _joined(body, composing.filled(answer, enquiry)), [*cites, *answer.cites]
+    values = {"body": body[:LONGEST], "cites": " ".join(dict.fromkeys(cites))}
+    return SayForm(auto_id="say_%s", initial=values | {"seen": request.POST.get("seen", "")})
+
+
+def _joined(body, more):
+    return f"{body.rstrip()}\n\n{more}" if body.strip() else more
+
+
+def _ready(user, typed):
+    try:
+        return CannedAnswer.objects.visible_to(user).filter(pk=UUID(typed)).first()
+    except ValueError:
+        return None
+
+
+def _second_thoughts(request, enquiry, values):
+    """What to look at before sending; nothing once the person has said "anyway"."""
+    if "anyway" in request.POST or request.POST.get("who") == "person":
+        return ()
+    found = []
+    if "seen" in request.POST and values["seen"] != _last(queries.conversation(enquiry, request.user)):
+        found.append(_("Something was said here after you began. Read it first."))
+    stated = claims.claims(values["body"])
+    if stated and not values["cites"]:
+        found.append(
+            _(
+                "Your answer seems to state a requirement, a fee or a date, and quotes no checked page. "
+                "Insert the passage that says so, or send it as it is."
+            )
+        )
+    return tuple(found)
 
 
 @require_POST

@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from ventanilla.enquiries import actions, codes, queries
+from ventanilla.enquiries import actions, codes, counter, queries
 from ventanilla.enquiries.erasing import erase_identifiers, erase_words
 from ventanilla.enquiries.models import Attachment, Enquiry, Message, Person, return_digest
 from ventanilla.hubs.models import Role
@@ -66,7 +66,7 @@ def test_a_deed_that_is_refused_is_not_written_down(upala, luis):
 
 
 def test_what_somebody_asks_at_the_counter_is_looked_after_by_who_took_it_down(upala, luis):
-    enquiry = actions.take_down(
+    enquiry = counter.take_down(
         hub=upala, body="¿Dónde pido refugio?", channel_kind="counter", language="es", by=luis,
         at=timezone.now(),
     )  # fmt: skip

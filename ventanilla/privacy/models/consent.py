@@ -26,6 +26,7 @@ class Part(models.TextChoices):
     """What of a case may be shared; a consent names the parts, everything else stays here."""
 
     NAME = "name", _("name")
+    PROFILE = "profile", _("language, age and sex")
     CONTACT = "contact", _("how to reach them")
     NEED = "need", _("what they need")
     STORY = "story", _("what they told us")

@@ -4,7 +4,7 @@ from .cipher import NotGenuine
 from .destruction import destroy_key, verify
 from .digests import digest, is_digest_of
 from .fields import SealedJSON, SealedModel, SealedText
-from .keys import KeyDestroyed, KeyMissing, new_key, open_keys
+from .keys import KeyDestroyed, KeyMissing, lay_in, new_key, open_keys
 
 __all__ = [
     "KeyDestroyed",
@@ -16,6 +16,7 @@ __all__ = [
     "destroy_key",
     "digest",
     "is_digest_of",
+    "lay_in",
     "new_key",
     "open_keys",
     "verify",

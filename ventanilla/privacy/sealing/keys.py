@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -38,6 +39,8 @@ class KeyMissing(KeyDestroyed):
 _scopes: dict[int, AESGCM] = {}
 _current: dict[str, tuple[float, ScopeKey]] = {}
 _lookups: dict[str, bytes] = {}
+# Keys that were made ahead, by scope; those of a process that dies open nothing and do no harm.
+_spare: dict[str, list[UUID]] = {}
 
 
 def forget_everything() -> None:
@@ -46,6 +49,7 @@ def forget_everything() -> None:
     _scopes.clear()
     _current.clear()
     _lookups.clear()
+    _spare.clear()
     master.cache_clear()
 
 
@@ -106,11 +110,32 @@ def new_key(*, scope: str) -> UUID:
 
     It is stored at once, whatever becomes of the caller's transaction: a key that opens nothing does no harm.
     """
+    if spare := _spare.get(scope):
+        with suppress(IndexError):  # another thread was quicker
+            return spare.pop()
+    row, opened = _made(scope)
+    row.save(force_insert=True)
+    ring.put(row.pk, opened)
+    return row.pk
+
+
+def lay_in(*, scope: str, least: int, count: int) -> None:
+    """Make `count` keys ahead, in one commit, when fewer than `least` are left for `new_key` in this process.
+
+    For work that must not wait for the key store's disk while it keeps others waiting.
+    """
+    if len(_spare.get(scope, ())) >= least:
+        return
+    made = [_made(scope) for _number in range(count)]
+    DataKey.objects.bulk_create([row for row, _opened in made])
+    _spare.setdefault(scope, []).extend(row.pk for row, _opened in made)
+
+
+def _made(scope: str) -> tuple[DataKey, AESGCM]:
     key_id, key, holder = uuid4(), cipher.fresh_key(), current_scope_key(scope)
     wrapped = cipher.seal(open_scope(holder), key, at=data_place(key_id))
-    DataKey.objects.create(id=key_id, scope_key=holder, wrapped=wrapped, created_at=timezone.now())
-    ring.put(key_id, cipher.cipher(key))
-    return key_id
+    row = DataKey(id=key_id, scope_key=holder, wrapped=wrapped, created_at=timezone.now())
+    return row, cipher.cipher(key)
 
 
 def key(key_id: UUID) -> AESGCM:

@@ -143,3 +143,9 @@ def test_a_country_without_chat_names_other_ways(site):
     assert page.status_code == 200
     assert "/es/cr/hubs/" in page.content.decode()
     assert Client().get("/es/bz/chat/").status_code == 200
+
+
+def test_who_has_no_code_follows_nothing(client, line):
+    assert client.post("/es/cr/chat/follow/", {"code": "1234 5678 9012 3456"}).status_code == 404
+    assert client.post("/es/cr/chat/follow/", {}).status_code == 404
+    assert client.get("/es/cr/chat/follow/").status_code == 405

@@ -6,21 +6,27 @@ the database knows only its digest.
 
 from datetime import datetime
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST
 
 from ventanilla.channels import intake
 from ventanilla.channels.contract import Arrived, DeliveryState, Parsed
 from ventanilla.channels.models import Channel, Outbound
-from ventanilla.enquiries import automatic, codes, queries
+from ventanilla.enquiries import automatic, codes, live, queries
 from ventanilla.enquiries.models import Message, Person, return_digest
 from ventanilla.hubs.models import Country
 from ventanilla.lib.text import clean
+from ventanilla.privacy.retention import tombstones
 from ventanilla.privacy.sealing import open_keys
 
+from ..assets import asset_path
 from ..crowd import too_many
-from ..public import PublicPage, public_page
+from ..public import HEADERS, PublicPage, public_page
 from ..reading import open_country
 
 LONGEST = 4_000
@@ -44,6 +50,22 @@ def line_of(country: Country) -> Channel | None:
     return lines.select_related("hub__country").order_by("created_at", "pk").first()
 
 
+@csrf_exempt
+@require_POST
+def follow(request: HttpRequest, language: str, country_code: str) -> HttpResponseBase:
+    """Server-sent events for who shows the code of a conversation: that there is something new, not what."""
+    country, code = open_country(country_code), codes.plain(request.POST.get("code", ""))
+    if too_many(request, typed="", country=country):
+        return HttpResponse(status=429)
+    people = frozenset(Person.objects.returning(code).values_list("pk", flat=True))
+    if not people:
+        return HttpResponse(status=404)
+    events = live.stream(live.of_people(people), lambda news: "event: case\ndata: {}\n\n")
+    answer = StreamingHttpResponse(events, content_type="text/event-stream", headers=HEADERS)
+    answer["Cache-Control"], answer["X-Accel-Buffering"] = "no-store", "no"
+    return answer
+
+
 def _conversation(
     request: HttpRequest, language: str, country: Country, channel: Channel, *, at: datetime
 ) -> PublicPage:
@@ -65,6 +87,7 @@ def _conversation(
 
 
 def _page(country: Country, context: dict[str, object], *, status: int = 200) -> PublicPage:
+    context = {**context, "chat_script": asset_path("chat.js")}
     return PublicPage(
         "web/chat.html", context, country=country, status=status, is_private=True, uses_script=True
     )
@@ -89,6 +112,7 @@ def _lines(code: str, *, at: datetime) -> list[dict[str, object]]:
         .order_by("at", "pk")
     )
     open_keys(rows)
+    gone = tombstones(row.sealed_under for row in rows if row.is_erased)
     sent = [row.outbound_id for row in rows if row.outbound_id]
     Outbound.objects.filter(pk__in=sent, state=DeliveryState.SENT).update(
         state=DeliveryState.READ, read_at=at, delivered_at=at
@@ -97,8 +121,9 @@ def _lines(code: str, *, at: datetime) -> list[dict[str, object]]:
         {
             "is_mine": row.direction == Message.Direction.IN,
             "is_automatic": row.direction == Message.Direction.AUTO,
-            "hub": row.enquiry.hub,
+            "hub": row.enquiry.hub.name(get_language() or "es"),
             "text": queries.readable(row, "body"),
+            "gone": gone.get(row.sealed_under, ""),
             "choices": _choices(row),
             "at": row.at,
         }

@@ -14,7 +14,7 @@ from ..public import HEADERS
 from ..reading import country_items, items_by_topic, open_country
 from ..sharing import absolute
 
-ASSETS = {"site.css": "text/css; charset=utf-8"}
+ASSETS = {"site.css": "text/css; charset=utf-8", "chat.js": "text/javascript; charset=utf-8"}
 FOR_EVER = "public, max-age=31536000, immutable"
 TEXTS = ("about", "how-we-check", "privacy", "accessibility")
 

@@ -18,11 +18,9 @@ from ...contract import (
     kinds,
 )
 from ...models import Channel
-from .. import http
-from . import parsing, sending, signature
+from .. import http, meta
+from . import parsing, sending
 from .problems import problem_of
-
-GRAPH = "https://graph.facebook.com/v23.0"
 
 
 class WhatsApp(ChannelKind):
@@ -43,26 +41,26 @@ class WhatsApp(ChannelKind):
     )
 
     def greet(self, hook: Webhook, channel: Channel) -> str | None:
-        return signature.answer_challenge(hook, token=channel.secret("verify_token"))
+        return meta.answer_challenge(hook, token=channel.secret("verify_token"))
 
     def verify(self, hook: Webhook, channel: Channel) -> None:
-        signature.check_signature(hook, secret=channel.secret("app_secret"))
+        meta.check_signature(hook, secret=channel.secret("app_secret"))
 
     def parse(self, hook: Webhook, channel: Channel) -> Parsed:
         return parsing.parse(hook.body, phone_number_id=channel.setting("phone_number_id"))
 
     def send(self, outgoing: Outgoing, channel: Channel) -> Accepted:
-        url = f"{self._graph(channel)}/{channel.setting('phone_number_id')}/messages"
-        response = http.post(url, headers=self._headers(channel), json=sending.payload(outgoing))
+        url = f"{meta.graph(channel)}/{channel.setting('phone_number_id')}/messages"
+        response = http.post(url, headers=meta.headers(channel), json=sending.payload(outgoing))
         if response.is_success:
             return Accepted(provider_id=str(response.json()["messages"][0]["id"]))
         raise self._refusal(response)
 
     def fetch(self, media: Media, channel: Channel) -> Iterator[bytes]:
-        about = http.ask("GET", f"{self._graph(channel)}/{media.reference}", headers=self._headers(channel))
+        about = http.ask("GET", f"{meta.graph(channel)}/{media.reference}", headers=meta.headers(channel))
         if not about.is_success:
             raise self._refusal(about)
-        file = http.ask("GET", str(about.json()["url"]), headers=self._headers(channel))
+        file = http.ask("GET", str(about.json()["url"]), headers=meta.headers(channel))
         if not file.is_success:
             raise SendRefused(Problem.PROVIDER_DOWN)
         yield file.content
@@ -70,22 +68,9 @@ class WhatsApp(ChannelKind):
     def is_known_address(self, address: str) -> bool:
         return sending.is_scoped_id(address) or (address.isdecimal() and 7 <= len(address) <= 15)
 
-    def _graph(self, channel: Channel) -> str:
-        return channel.setting("graph", GRAPH) or GRAPH
-
-    def _headers(self, channel: Channel) -> dict[str, str]:
-        return {"Authorization": f"Bearer {channel.secret('access_token')}"}
-
     def _refusal(self, response: httpx.Response) -> SendRefused:
-        try:
-            refusal = problem_of(int(response.json()["error"]["code"]))
-        except (ValueError, KeyError, TypeError):
-            http.refuse_by_status(response)
-            return SendRefused(Problem.REFUSED, is_final=True)
-        wished = http.seconds_to_wait(response)
-        if wished is not None and not refusal.is_final:
-            return SendRefused(refusal.problem, retry_after=wished)
-        return refusal
+        code, _subcode = meta.error_codes(response)
+        return meta.as_wished(problem_of(code), response)
 
 
 kinds["whatsapp"] = WhatsApp()

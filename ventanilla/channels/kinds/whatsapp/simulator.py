@@ -11,8 +11,8 @@ from typing import Any
 from uuid import uuid4
 
 from ...simulator import Answer, Caller, HttpProvider, Request, Sent
+from ..meta import sign
 from .sending import is_scoped_id
-from .signature import sign
 
 _REFUSALS = {
     "busy": (429, 130429, {"Retry-After": "2"}),

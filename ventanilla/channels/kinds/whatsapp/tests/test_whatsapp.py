@@ -10,6 +10,7 @@ from django.urls import reverse
 from ventanilla.channels import outbox
 from ventanilla.channels.contract import Choice, Content, Problem
 from ventanilla.channels.intake import from_json
+from ventanilla.channels.kinds.meta import sign
 from ventanilla.channels.kinds.whatsapp.simulator import Meta
 from ventanilla.channels.models import Channel, Correspondence, Inbound, Outbound, lane
 from ventanilla.channels.tests.conformance import Conformance, Lab, deliver, now, queue, send, wrote
@@ -177,8 +178,6 @@ class TestWhatsApp(Conformance):
         ],
     )  # fmt: skip
     def test_says_400_to_what_it_cannot_read(self, lab, channel, body):
-        from ventanilla.channels.kinds.whatsapp.signature import sign
-
         headers = {"X-Hub-Signature-256": sign(body, secret=SECRET)}
         assert lab._call(method="POST", query="", headers=headers, body=body) in (200, 400)
         assert not Inbound.objects.exists()
@@ -201,8 +200,6 @@ class TestWhatsApp(Conformance):
                 ]
             }
         ).encode()
-        from ventanilla.channels.kinds.whatsapp.signature import sign
-
         headers = {"X-Hub-Signature-256": sign(body, secret=SECRET)}
         assert lab._call(method="POST", query="", headers=headers, body=body) == 200
         assert not Inbound.objects.exists()

@@ -3,6 +3,7 @@ from typing import Any, ClassVar
 from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from ventanilla.channels.models import Channel, Inbound, Outbound
@@ -165,6 +166,12 @@ class Enquiry(SealedModel):
     snoozed_until = models.DateTimeField(null=True, blank=True)
     first_answer_at = models.DateTimeField(null=True, blank=True)
     last_message_at = models.DateTimeField(null=True, blank=True)
+    # When anything of it changed last, so that open desks can follow; the database's own clock.
+    touched_at = models.DateTimeField(default=timezone.now, editable=False)
+    # Whose it was before two people were joined by hand, so that it can be undone.
+    before_merge = models.ForeignKey(
+        Person, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
     closed_at = models.DateTimeField(null=True, blank=True)
     words_erased_at = models.DateTimeField(null=True, blank=True)
 
@@ -181,6 +188,10 @@ class Enquiry(SealedModel):
             ),
             models.Index(fields=["closed_at"], name="enquiry_closed", condition=Q(words_erased_at=None)),
             models.Index(fields=["person"], name="enquiry_of_person"),
+            models.Index(fields=["touched_at"], name="enquiry_touched"),
+            models.Index(
+                fields=["snoozed_until"], name="enquiry_snoozed", condition=Q(snoozed_until__isnull=False)
+            ),
         ]
         constraints = [
             models.CheckConstraint(

@@ -1,0 +1,72 @@
+"""SMPP 3.4: one connection that receives on one machine, one that sends in each process that sends."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from ...contract import Accepted, ChannelKind, Limits, Misconfigured, Outgoing, Parsed, Setting, kinds
+from ...models import Channel
+from .. import sms
+from .listening import Listeners
+from .sending import Senders
+
+
+class Smpp(ChannelKind):
+    code = "sms_smpp"
+    name = _("SMS (SMPP)")
+    assessment = "sms"
+    listens = True
+    limits = Limits(text=sms.TEXT_LIMIT)
+    settings = (
+        Setting("host", _("Host of the message centre")),
+        Setting("port", _("Port"), _("2775 when empty."), is_required=False),
+        Setting("tls", _("Encrypted"), _("“yes” where the message centre offers TLS."), is_required=False),
+        Setting("system_id", _("System ID"), _("The user name, at most 15 characters.")),
+        Setting("password", _("Password"), _("At most 8 characters in SMPP."), is_secret=True),
+        Setting("system_type", _("System type"), is_required=False),
+        Setting(
+            "sender", _("Our number"), _("With + and country code, or a short code."), is_public_address=True
+        ),
+        Setting(
+            "alphabet",
+            _("Alphabet of the message centre"),
+            _("“latin-1” when accents arrive wrong; otherwise empty: GSM 7 bit."),
+            is_required=False,
+        ),
+        Setting(
+            "message_ids",
+            _("Numbers of messages"),
+            _("“hex” when delivery is never reported: some centres write a number in two ways."),
+            is_required=False,
+        ),
+        sms.TRANSLITERATE,
+    )
+
+    def __init__(self) -> None:
+        self.senders, self._listeners = Senders(), Listeners()
+
+    def check(self, config: Mapping[str, Any]) -> None:
+        port = str(config.get("port") or "2775")
+        if not (port.isascii() and port.isdecimal() and 0 < int(port) < 65536):
+            raise Misconfigured(_("The port is a number from 1 to 65535."))
+        if len(str(config.get("system_id", "")).encode()) > 15:
+            raise Misconfigured(_("The system ID has at most 15 characters."))
+        sms.check_choice(config, "alphabet", ("", "latin-1"))
+        sms.check_choice(config, "message_ids", ("", "hex"))
+        sms.check_choice(config, "tls", ("", "yes", "no"))
+        sms.check_choice(config, "transliterate", ("", "yes", "no"))
+
+    def send(self, outgoing: Outgoing, channel: Channel) -> Accepted:
+        return self.senders.of(channel).send(outgoing, channel)
+
+    def listen(
+        self, channel: Channel, hand_over: Callable[[Parsed], None], stopped: Callable[[], bool]
+    ) -> None:
+        self._listeners.listen(channel, hand_over, stopped)
+
+    def is_known_address(self, address: str) -> bool:
+        return sms.is_number(address)
+
+
+kinds["sms_smpp"] = Smpp()

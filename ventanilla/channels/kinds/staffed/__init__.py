@@ -1,0 +1,1 @@
+"""Counter, telephone, community adviser: somebody of the hub listens and writes down; nothing is sent."""

@@ -1,0 +1,98 @@
+"""A body is awaited before its request takes a place at Django's door: who sends slowly waits alone."""
+
+import asyncio
+
+from ventanilla.web.baked.responses import App, Message, Receive, Scope, Send
+
+# Seconds without a byte after which a body is not awaited any more.
+PATIENCE = 20
+# Bodies of this size are always awaited; forms are far smaller.
+SMALL = 64 * 1024
+# Bytes beyond it that all bodies together may take in one process: some files of people at once.
+TOGETHER = 128 * 1024 * 1024
+
+TOO_LATE = (408, b"The request did not come to its end.")
+TOO_LARGE = (413, b"This is too large.")
+TOO_MANY = (503, b"Too much is being sent at once. Try again in a minute.")
+
+
+class Refused(Exception):
+    """A body that is not awaited to its end; holds the status and the words for whoever sent it."""
+
+    def __init__(self, answer: tuple[int, bytes]) -> None:
+        super().__init__(answer[0])
+        self.status, self.words = answer
+
+
+class WholeRequests:
+    """Hand over requests whose body has come, none larger than `most` bytes; nothing is written to a disk.
+
+    What waits here takes memory and nothing else.
+    """
+
+    def __init__(self, app: App, *, most: int, together: int = TOGETHER, patience: float = PATIENCE) -> None:
+        self._app = app
+        self._most = most
+        self._free = together
+        self._patience = patience
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        body = bytearray()
+        try:
+            last = await self._read(receive, body)
+            await self._app(scope, _replay(last, receive), send)
+        except Refused as refusal:
+            await _answer(refusal, send)
+        finally:
+            self._free += max(0, len(body) - SMALL)
+
+    async def _read(self, receive: Receive, body: bytearray) -> Message:
+        """Fill `body`; returns what the application receives first. Raises Refused."""
+        while True:
+            message = await self._next(receive)
+            if message["type"] != "http.request":
+                return message
+            self._take(body, message.get("body", b""))
+            if not message.get("more_body", False):
+                return {"type": "http.request", "body": bytes(body), "more_body": False}
+
+    async def _next(self, receive: Receive) -> Message:
+        try:
+            async with asyncio.timeout(self._patience):
+                return await receive()
+        except TimeoutError as error:
+            raise Refused(TOO_LATE) from error
+
+    def _take(self, body: bytearray, more: bytes) -> None:
+        if len(body) + len(more) > self._most:
+            raise Refused(TOO_LARGE)
+        beyond = max(0, len(body) + len(more) - SMALL) - max(0, len(body) - SMALL)
+        if beyond > self._free:
+            raise Refused(TOO_MANY)
+        self._free -= beyond
+        body += more
+
+
+def _replay(first: Message, receive: Receive) -> Receive:
+    """A `receive` that says `first` and then whatever comes, such as that the sender is gone."""
+    said = False
+
+    async def again() -> Message:
+        nonlocal said
+        if said:
+            return await receive()
+        said = True
+        return first
+
+    return again
+
+
+async def _answer(refusal: Refused, send: Send) -> None:
+    headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"cache-control", b"no-store")]
+    if refusal.status == TOO_MANY[0]:
+        headers.append((b"retry-after", b"60"))
+    await send({"type": "http.response.start", "status": refusal.status, "headers": headers})
+    await send({"type": "http.response.body", "body": refusal.words})

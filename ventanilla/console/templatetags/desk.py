@@ -1,0 +1,24 @@
+"""Lengths of time and look-ups on pages of the desk."""
+
+from django import template
+from django.utils.translation import ngettext
+
+register = template.Library()
+
+
+@register.filter
+def of(found, key):
+    """What a mapping holds under a key; nothing for none."""
+    return (found or {}).get(key, ())
+
+
+@register.filter
+def lasting(time):
+    """A length of time in the unit that tells most."""
+    if time is None:
+        return "—"
+    minutes = round(time.total_seconds() / 60)
+    if minutes < 120:
+        return ngettext("%(n)s minute", "%(n)s minutes", minutes) % {"n": minutes}
+    hours = round(minutes / 60)
+    return ngettext("%(n)s hour", "%(n)s hours", hours) % {"n": hours}

@@ -1,0 +1,77 @@
+"""Rows of enquiries, one file a subject."""
+
+from .appointments import Appointment, AppointmentBook, AppointmentQuerySet
+from .cases import (
+    Attachment,
+    AttachmentQuerySet,
+    Enquiry,
+    EnquiryQuerySet,
+    Identity,
+    Message,
+    MessageQuerySet,
+    Note,
+    NoteQuerySet,
+    Person,
+    PersonQuerySet,
+    StateChange,
+    in_reach,
+    return_digest,
+)
+from .coding import Coding
+from .desk import Absence, CannedAnswer, Consultation, DeskSetting, Presence, Retold, SavedView
+from .group_sessions import GroupSession, GroupSessionQuerySet, HeadCount
+from .promises import CallAttempt, Callback, CallbackQuerySet
+from .referrals import (
+    PART_OF,
+    Agreement,
+    AgreementQuerySet,
+    Receiver,
+    ReceiverQuerySet,
+    Referral,
+    ReferralQuerySet,
+    ReferralStep,
+    Shared,
+)
+
+__all__ = [
+    "SavedView",
+    "Retold",
+    "Presence",
+    "DeskSetting",
+    "Consultation",
+    "CannedAnswer",
+    "Absence",
+    "Coding",
+    "PART_OF",
+    "Agreement",
+    "AgreementQuerySet",
+    "Appointment",
+    "AppointmentBook",
+    "AppointmentQuerySet",
+    "Attachment",
+    "AttachmentQuerySet",
+    "CallAttempt",
+    "Callback",
+    "CallbackQuerySet",
+    "Enquiry",
+    "EnquiryQuerySet",
+    "GroupSession",
+    "GroupSessionQuerySet",
+    "HeadCount",
+    "Identity",
+    "Message",
+    "MessageQuerySet",
+    "Note",
+    "NoteQuerySet",
+    "Person",
+    "PersonQuerySet",
+    "Receiver",
+    "ReceiverQuerySet",
+    "Referral",
+    "ReferralQuerySet",
+    "ReferralStep",
+    "Shared",
+    "StateChange",
+    "in_reach",
+    "return_digest",
+]
