@@ -22,7 +22,19 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from .ground import NUMBER, PROJECT, SECRET, TOKEN, Desk, binaries, databases, desk, in_a_child, percentiles
+from .ground import (
+    NUMBER,
+    PROJECT,
+    SECRET,
+    TOKEN,
+    Desk,
+    binaries,
+    databases,
+    desk,
+    end_in_order,
+    in_a_child,
+    percentiles,
+)
 
 CONNECTIONS, WORKERS, PEOPLE, TWICE = 32, 2, 2_000, 0.05
 MOST_A_SECOND = 1_800
@@ -73,6 +85,7 @@ def inside(argv: Sequence[str]) -> dict[str, Any]:
     import django
 
     django.setup()
+    end_in_order()
     from benchmarks.ground import line, prepare
     from ventanilla.channels.kinds.whatsapp.simulator import Meta
 

@@ -151,6 +151,11 @@ def databases(name: str) -> Iterator[tuple[Path, dict[str, str], Cluster | None]
             yield folder, environment(folder, data=pg.url("ventanilla"), keys=pg.url("keys")), pg
 
 
+def end_in_order() -> None:
+    """Let a SIGTERM to this process stop what it started as well."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+
+
 # Processes
 
 

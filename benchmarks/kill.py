@@ -30,6 +30,7 @@ from .ground import (
     binaries,
     databases,
     desk,
+    end_in_order,
     environment,
     in_a_child,
     line,
@@ -93,6 +94,7 @@ def inside(argv: Sequence[str]) -> dict[str, Any]:
     import django
 
     django.setup()
+    end_in_order()
     options = _options(argv)
     if not options.prepared:
         prepare()
@@ -257,7 +259,7 @@ def until_it_works(act: Callable[[], T]) -> T:
 
 
 def _drain(channel: Any) -> float:
-    """Wait until nothing waits any more. What died in flight is decided at once, as if its lease were over."""
+    """Wait until nothing waits any more; what died in flight is decided at once, its lease taken as over."""
     from django.utils import timezone
 
     from ventanilla.channels import outbox

@@ -119,7 +119,13 @@ def window(browser: Browser, url: str, shape: dict) -> BrowserContext:
     return context
 
 
+# What fades in is judged when it is there.
+STILL = """() => Promise.all(document.getAnimations()
+    .filter(one => one.effect.getComputedTiming().endTime !== Infinity).map(one => one.finished.catch(() => 0)))"""
+
+
 def barriers(page: Page) -> list[str]:
+    page.evaluate(STILL)
     options = {"resultTypes": ["violations"], "runOnly": RULES}
     found = Axe().run(page, options=options).response["violations"]
     wide = page.evaluate("document.documentElement.scrollWidth > innerWidth")

@@ -42,6 +42,7 @@ def keep_a_receiver(page: Page, made: Journey) -> None:
     page.goto("/console/receivers/")
     assert barriers(page) == []
     page.get_by_role("link", name="Añadir un receptor").click()
+    expect(page.locator("h1")).to_have_text("Añadir un receptor")
     assert barriers(page) == []
     page.get_by_label("Nombre, como se dice a las personas").fill(HOUSE)
     page.get_by_label("Dirección", exact=False).fill("Calle 4, Upala")

@@ -294,6 +294,14 @@ class ChannelKind:
 
     def check(self, config: Mapping[str, Any]) -> None:
         """Look at a configuration before it is saved; secrets are not in it. Raises Misconfigured."""
+        for setting in self.settings:
+            words = [value for value, _label in setting.choices]
+            if words and config.get(setting.name) and config[setting.name] not in words:
+                raise Misconfigured(
+                    _("“{name}” is empty or one of: {words}.").format(
+                        name=setting.name, words=", ".join(words)
+                    )
+                )
 
     def greet(self, hook: Webhook, channel: "Channel") -> str | None:
         """The text with which the provider's own check of the hook is answered, or None when it is no check.

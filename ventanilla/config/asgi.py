@@ -20,9 +20,7 @@ def build() -> App:
     django = get_asgi_application()
     from django.conf import settings
 
-    from ventanilla.config.hooks_first import HooksFirst
-
-    at_work = HooksFirst(AtMost(django, limit=DJANGO_AT_ONCE))
+    at_work = AtMost(django, limit=DJANGO_AT_ONCE)
     whole = WholeRequests(at_work, most=settings.FILE_UPLOAD_MAX_MEMORY_SIZE)
     return BakedFirst(whole, BakedStore(settings.BAKED_ROOT))
 

@@ -13,7 +13,7 @@ from django.core.exceptions import ImproperlyConfigured
 _SQLITE_OPTIONS = {
     "timeout": 20,
     "transaction_mode": "IMMEDIATE",
-    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
+    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
 }
 
 # What is deleted is overwritten at once: a destroyed key must not stay in free pages of the file. And a key

@@ -36,6 +36,10 @@ class HubNotAttending(DomainError):
     message = _("This hub is not attending at present: no appointments are given.")
 
 
+class NoHours(DomainError):
+    message = _("The opening hours of this hub are not known yet. Enter them in its record first.")
+
+
 class ClosedThatDay(DomainError):
     message = _("The hub is closed on that day. Choose another one.")
 
@@ -117,7 +121,7 @@ def _zone(hub: Hub) -> ZoneInfo:
 
 
 def _spans(hub: Hub, book: AppointmentBook | None, on: date) -> list[tuple[datetime, datetime]]:
-    """Beginnings and ends of the times of a day. Raises NoBook, HubNotAttending and ClosedThatDay."""
+    """Beginnings and ends of the times of a day. Raises NoBook, HubNotAttending, NoHours, ClosedThatDay."""
     if book is None:
         raise NoBook
     if hub.state != Hub.State.OPEN:
@@ -129,7 +133,7 @@ def _spans(hub: Hub, book: AppointmentBook | None, on: date) -> list[tuple[datet
             spans.append((start, start + length))
             start += length
     if not spans:
-        raise ClosedThatDay
+        raise ClosedThatDay if hub.hours.exists() else NoHours
     return spans
 
 
@@ -192,7 +196,8 @@ def book(
 ) -> Appointment:
     """Give somebody a time, for a case or, without one, for who has the code.
 
-    Raises CaseOfAnotherHub, NoBook, HubNotAttending, ClosedThatDay, NoSuchTime, TimeHasPassed and TimeTaken.
+    Raises CaseOfAnotherHub, NoBook, HubNotAttending, NoHours, ClosedThatDay, NoSuchTime, TimeHasPassed and
+    TimeTaken.
     """
     if enquiry is not None and enquiry.hub_id != hub.pk:
         raise CaseOfAnotherHub

@@ -5,9 +5,8 @@ Alphabets and sizes: 3GPP TS 23.038 (GSM 7 bit default alphabet, its extension, 
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import phonenumbers
 from django.utils.translation import gettext_lazy as _
@@ -15,7 +14,7 @@ from gsm0338 import Codec
 
 from ventanilla.lib.text import fold
 
-from ..contract import Arrived, Content, Misconfigured, Parsed, Problem, SendRefused, Setting, Stopped
+from ..contract import Arrived, Content, Parsed, Problem, SendRefused, Setting, Stopped
 from ..models import Channel
 from . import plain
 
@@ -43,11 +42,13 @@ _TYPOGRAPHY = str.maketrans(
 # A message of this one word and nothing else, in the languages of the house and Portuguese.
 _STOPPING = frozenset({"stop", "baja", "arret", "parar", "sispann", "unsubscribe"})
 
+YES_NO = (("no", _("no")), ("yes", _("yes")))
 TRANSLITERATE = Setting(
     "transliterate",
     _("Without accents"),
-    _("“yes” sends “Peru” for “Perú” where this makes a message half as long. Names change too."),
+    _("Sends “Peru” for “Perú” where this makes a message half as long. Names change too."),
     is_required=False,
+    choices=YES_NO,
 )
 
 
@@ -163,10 +164,3 @@ def taken_in(message: Arrived) -> Parsed:
     if message.part is None and fold(message.text).strip(" .!¡\n") in _STOPPING:
         return Parsed(stops=(Stopped(sender=message.sender, at=message.at),))
     return Parsed(messages=(message,))
-
-
-def check_choice(config: Mapping[str, Any], name: str, words: tuple[str, ...]) -> None:
-    """Raises Misconfigured when a setting is none of these words."""
-    if str(config.get(name) or "") not in words:
-        known = ", ".join(word for word in words if word)
-        raise Misconfigured(_("“{name}” is empty or one of: {words}.").format(name=name, words=known))

@@ -27,7 +27,7 @@ def _languages():
 
 def _numbered(rows):
     """Choices whose label begins with a number: typing it in the list chooses."""
-    return [(code, f"{number} {label}") for number, (code, label) in enumerate(rows, 1)]
+    return [(code, f"{number} · {label}") for number, (code, label) in enumerate(rows, 1)]
 
 
 class NumbersField(forms.CharField):
@@ -106,7 +106,7 @@ class CounterForm(forms.Form):
 
 
 def _question(question):
-    rows = [(code, f"{number} {label}") for number, code, label in question.numbered(get_language())]
+    rows = [(code, f"{number} · {label}") for number, code, label in question.numbered(get_language())]
     return forms.ChoiceField(label=question.name(get_language()), choices=[("", "—"), *rows], required=False)
 
 

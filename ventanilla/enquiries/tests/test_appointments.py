@@ -114,6 +114,12 @@ def test_a_hub_without_a_book_or_that_is_suspended_gives_none(hub, carmen):
         booked(hub, carmen, at(TUESDAY, 9))
 
 
+def test_a_hub_whose_hours_nobody_knows_says_so(hub, carmen, book):
+    hub.hours.all().delete()
+    with pytest.raises(appointments.NoHours):
+        booked(Hub.objects.get(pk=hub.pk), carmen, at(TUESDAY, 9))
+
+
 def test_only_the_coordinator_sets_the_book_up(hub):
     with pytest.raises(appointments.NotTheCoordinator):
         appointments.set_up_book(hub=hub, minutes=60, desks=1, by=a_user(hub=hub), at=NOW)

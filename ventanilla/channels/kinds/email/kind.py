@@ -25,8 +25,8 @@ from . import reading, writing
 from .listening import Listeners
 from .mailbox import opened
 
-SECURITY = ("tls", "starttls", "none")
-_SECURITY_HELP = _("tls, starttls, or none for a server in the hub's own network.")
+_TLS, _STARTTLS = ("tls", "TLS"), ("starttls", "STARTTLS")
+_NONE = ("none", _("none: for a server in the hub's own network"))
 
 
 class Email(ChannelKind):
@@ -50,7 +50,7 @@ class Email(ChannelKind):
         ),
         Setting("imap_host", _("IMAP server")),
         Setting("imap_port", _("IMAP port"), _("993 or 143 when empty."), is_required=False),
-        Setting("imap_security", _("IMAP encryption"), _SECURITY_HELP, is_required=False),
+        Setting("imap_security", _("IMAP encryption"), is_required=False, choices=(_TLS, _STARTTLS, _NONE)),
         Setting("user", _("User")),
         Setting("password", _("Password"), _("An app password where the provider has them."), is_secret=True),
         Setting("folder", _("Folder"), _("INBOX when empty."), is_required=False),
@@ -62,8 +62,14 @@ class Email(ChannelKind):
         ),
         Setting("smtp_host", _("SMTP server")),
         Setting("smtp_port", _("SMTP port"), _("587 or 465 when empty."), is_required=False),
-        Setting("smtp_security", _("SMTP encryption"), _SECURITY_HELP, is_required=False),
-        Setting("smtp_login", _("Sign in to send"), _("no, where the server knows us."), is_required=False),
+        Setting("smtp_security", _("SMTP encryption"), is_required=False, choices=(_STARTTLS, _TLS, _NONE)),
+        Setting(
+            "smtp_login",
+            _("Sign in to send"),
+            _("Not where the server knows this machine."),
+            is_required=False,
+            choices=(("yes", _("yes")), ("no", _("no"))),
+        ),
         Setting("smtp_user", _("User for SMTP, if another"), is_required=False),
         Setting("smtp_password", _("Password for SMTP, if another"), is_secret=True, is_required=False),
     )
@@ -72,6 +78,7 @@ class Email(ChannelKind):
         self._listeners = Listeners()
 
     def check(self, config: Mapping[str, Any]) -> None:
+        super().check(config)
         if not reading.is_address(str(config.get("address") or "")):
             raise Misconfigured(_("The address must be a mail address."))
         for name in ("imap", "smtp"):
@@ -103,10 +110,8 @@ class Email(ChannelKind):
 
 
 def _check_server(config: Mapping[str, Any], name: str) -> None:
-    security = str(config.get(f"{name}_security") or "tls")
+    security = config.get(f"{name}_security")
     host, port = str(config.get(f"{name}_host") or ""), str(config.get(f"{name}_port") or "1")
-    if security not in SECURITY:
-        raise Misconfigured(_("“{name}” is one of: tls, starttls, none.").format(name=f"{name}_security"))
     if security == "none" and not is_near(host):
         raise Misconfigured(_("Without encryption only a server in the hub's own network is spoken with."))
     if not (port.isascii() and port.isdecimal() and 0 < int(port) < 65536):

@@ -43,6 +43,8 @@ def compose(outgoing: Outgoing, channel: Channel) -> EmailMessage:
     root = message_id(digest(f"thread:{channel.pk}", outgoing.to)[:40], ours)
     mail["In-Reply-To"] = content.replies_to or root
     mail["References"] = " ".join(part for part in (root, content.replies_to) if part)
+    if content.is_automatic:
+        mail["Auto-Submitted"] = "auto-replied"
     # Machines are asked not to answer, and our own mails are known when they come back.
     mail["X-Auto-Response-Suppress"] = "All"
     mail["X-Loop"] = ours

@@ -21,7 +21,13 @@ class Smpp(ChannelKind):
     settings = (
         Setting("host", _("Host of the message centre")),
         Setting("port", _("Port"), _("2775 when empty."), is_required=False),
-        Setting("tls", _("Encrypted"), _("“yes” where the message centre offers TLS."), is_required=False),
+        Setting(
+            "tls",
+            _("Encrypted"),
+            _("Where the message centre offers TLS."),
+            is_required=False,
+            choices=sms.YES_NO,
+        ),
         Setting("system_id", _("System ID"), _("The user name, at most 15 characters.")),
         Setting("password", _("Password"), _("At most 8 characters in SMPP."), is_secret=True),
         Setting("system_type", _("System type"), is_required=False),
@@ -31,14 +37,16 @@ class Smpp(ChannelKind):
         Setting(
             "alphabet",
             _("Alphabet of the message centre"),
-            _("“latin-1” when accents arrive wrong; otherwise empty: GSM 7 bit."),
+            _("Latin-1 when accents arrive wrong."),
             is_required=False,
+            choices=(("gsm-7", "GSM-7"), ("latin-1", "Latin-1")),
         ),
         Setting(
             "message_ids",
             _("Numbers of messages"),
-            _("“hex” when delivery is never reported: some centres write a number in two ways."),
+            _("Some centres write a number in two ways: then delivery is never reported."),
             is_required=False,
+            choices=(("same", _("always alike")), ("hex", _("hexadecimal first, decimal in receipts"))),
         ),
         sms.TRANSLITERATE,
     )
@@ -47,15 +55,12 @@ class Smpp(ChannelKind):
         self.senders, self._listeners = Senders(), Listeners()
 
     def check(self, config: Mapping[str, Any]) -> None:
+        super().check(config)
         port = str(config.get("port") or "2775")
         if not (port.isascii() and port.isdecimal() and 0 < int(port) < 65536):
             raise Misconfigured(_("The port is a number from 1 to 65535."))
         if len(str(config.get("system_id", "")).encode()) > 15:
             raise Misconfigured(_("The system ID has at most 15 characters."))
-        sms.check_choice(config, "alphabet", ("", "latin-1"))
-        sms.check_choice(config, "message_ids", ("", "hex"))
-        sms.check_choice(config, "tls", ("", "yes", "no"))
-        sms.check_choice(config, "transliterate", ("", "yes", "no"))
 
     def send(self, outgoing: Outgoing, channel: Channel) -> Accepted:
         return self.senders.of(channel).send(outgoing, channel)

@@ -7,20 +7,15 @@ from urllib.parse import urlsplit
 from django.utils.translation import gettext as _
 
 from ...contract import DeliveryState, Misconfigured, Problem
-from .. import sms
 from ..network import is_near
 from . import rules
 
-METHODS, FORMS = ("POST", "GET", "PUT"), ("json", "form", "query")
 RULES = ("answer_id", "answer_status")
 
 
 def check(config: Mapping[str, Any]) -> None:
     """Raises Misconfigured with the first thing that is wrong."""
     _check_address(str(config.get("send_url") or ""))
-    sms.check_choice(config, "send_method", ("", *METHODS))
-    sms.check_choice(config, "send_as", ("", *FORMS))
-    sms.check_choice(config, "transliterate", ("", "yes", "no"))
     _check_fields(config)
     _check_secret_place(config, "authorization", ("bearer", "basic", "header"))
     _check_secret_place(config, "in_check", ("header", "query", "hmac"))

@@ -10,6 +10,9 @@ from ...models import Channel
 from .. import sms
 from . import checking, incoming, sending
 
+METHODS = (("POST", "POST"), ("GET", "GET"), ("PUT", "PUT"))
+FORMS = (("json", "JSON"), ("form", _("form")), ("query", _("query of the address")))
+
 
 class SmsHttp(ChannelKind):
     code = "sms_http"
@@ -21,8 +24,8 @@ class SmsHttp(ChannelKind):
             "sender", _("Our number"), _("With + and country code, or a short code."), is_public_address=True
         ),
         Setting("send_url", _("Address to send to")),
-        Setting("send_method", _("Method"), _("POST when empty; GET or PUT."), is_required=False),
-        Setting("send_as", _("Form"), _("json when empty; form or query."), is_required=False),
+        Setting("send_method", _("Method"), is_required=False, choices=METHODS),
+        Setting("send_as", _("Form"), is_required=False, choices=FORMS),
         Setting(
             "send_fields",
             _("Fields to send"),
@@ -75,6 +78,7 @@ class SmsHttp(ChannelKind):
     )
 
     def check(self, config: Mapping[str, Any]) -> None:
+        super().check(config)
         checking.check(config)
 
     def verify(self, hook: Webhook, channel: Channel) -> None:

@@ -273,6 +273,13 @@ class TestEmail(Conformance):
         assert mail["References"].endswith("<abc@correo.example>")
         assert (mail["Subject"], mail["Content-Language"]) == ("Réponse à votre message", "fr")
 
+    def test_says_of_an_automatic_answer_that_it_is_one(self, lab, channel):
+        for is_automatic in (True, False):
+            content = Content(text="Hola", is_automatic=is_automatic)
+            outbox.queue(channel=channel, to=lab.person, content=content, key=channel.sealed_under, at=now())
+            deliver()
+        assert [mail["Auto-Submitted"] for mail in lab.post.mails] == ["auto-replied", None]
+
     def test_uses_one_message_id_at_every_try(self, lab, channel):
         lab.answer_with("down", "ok")
         message = send(lab, channel, "uno")
