@@ -3,6 +3,7 @@
 from django.utils import timezone
 from wagtail.admin.ui.components import Component
 
+from ventanilla.enquiries.promises import overdue_count
 from ventanilla.enquiries.queries import waiting_count
 from ventanilla.hubs.models import Membership
 from ventanilla.hubs.rights import Right, countries_with, reach
@@ -32,6 +33,7 @@ class WaitingPanel(Component):
             "roles": Membership.objects.filter(user=user).select_related("country", "hub").order_by("pk"),
             "countries": countries_with(user, Right.READ).order_by("code"),
             "people_wait": waiting_count(user) if reach(user, Right.CASES) else None,
+            "missed_calls": overdue_count(user, at=timezone.now()) if reach(user, Right.CASES) else 0,
             "protection": _of_protection(user),
             "may_start": bool(reach(user, Right.PROPOSE)),
             "may_add": bool(kinds_to_add(user)),

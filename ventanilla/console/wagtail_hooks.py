@@ -72,6 +72,8 @@ class StaffItem(MenuItem):
 
 ITEMS = (
     (_("Enquiries"), "cases", Right.CASES, "mail", 10),
+    (_("Calls"), "callbacks", Right.CASES, "comment", 12),
+    (_("Appointments"), "appointments", Right.CASES, "date", 13),
     (_("Referrals"), "referrals", Right.CASES, "redirect", 15),
     (_("Due for checking"), "due", Right.READ, "time", 20),
     (_("Starter content"), "starter", Right.READ, "list-ul", 30),

@@ -41,7 +41,9 @@ def ask_colleagues(
 
 
 def answer(*, consultation: Consultation, text: str, by: User, at: datetime) -> None:
-    """Answer a colleague. Raises AnsweredAlready."""
+    """Answer a colleague. Raises TellsOfSomebody and AnsweredAlready."""
+    if _PERSONAL.search(text):
+        raise TellsOfSomebody
     waiting = Consultation.objects.filter(pk=consultation.pk, answered_at=None)
     if not waiting.update(answer=text, answered_by=by, answered_at=at):
         raise AnsweredAlready

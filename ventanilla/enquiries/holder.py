@@ -45,6 +45,7 @@ _FIELDS = (
     ("enquiries.Callback.ask_for", gettext_lazy("whom to ask for on the telephone"), "contact", "high", "identifiers"),
     ("enquiries.Callback.safety", gettext_lazy("what to be careful about when calling"), "contact", "severe", "identifiers"),
     ("enquiries.Enquiry.person", gettext_lazy("who asks"), "answer", "high", "identifiers"),
+    ("enquiries.Enquiry.before_merge", gettext_lazy("who asked before joining"), "answer", "high", "identifiers"),
     ("enquiries.Enquiry.danger", gettext_lazy("signs of danger"), "protect", "severe", "figures"),
     ("enquiries.Message.body", gettext_lazy("what was said"), "answer", "severe", "words"),
     ("enquiries.Note.body", gettext_lazy("notes of the staff"), "protect", "severe", "words"),

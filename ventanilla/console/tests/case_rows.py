@@ -12,6 +12,8 @@ from ventanilla.privacy import consent, glass, holds, requests, retention
 from ventanilla.privacy.models.consent import About
 from ventanilla.privacy.sealing import files
 
+from .counter_rows import of_the_counter
+
 WORDS = "sentinel me quitaron el pasaporte"
 SECRET = "sentinel la persiguen"
 REASON = "Está en Limón ahora mismo y corre peligro."
@@ -49,6 +51,7 @@ def of_cases(cast):
         "cases/files/": {"pk": a_file(cast, enquiry).pk},
         "cases/referrals/": {"pk": referral.pk, "name": "revoke", "form": "json"},
         "receivers/": {"pk": referral.receiver_id, "agreement_pk": referral.agreement_id},
+        **of_the_counter(cast, enquiry),
         "protection/breaks/": {"pk": _a_break(cast, enquiry).pk},
         "protection/people/": {"pk": _a_request(cast, enquiry).pk},
         "protection/left-alone/": {"pk": _left_alone(cast, left_alone).pk},
