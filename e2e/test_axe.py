@@ -119,16 +119,15 @@ def window(browser: Browser, url: str, shape: dict) -> BrowserContext:
     return context
 
 
-# What fades in is judged when it is there: messages come a moment after the page.
-SHOWN = "() => !document.querySelector('.messages li') || document.querySelector('.messages.appear')"
-STILL = """() => Promise.all(document.getAnimations()
-    .filter(one => one.effect.getComputedTiming().endTime !== Infinity)
-    .map(one => one.finished.catch(() => 0)))"""
+# Messages fade in a moment after the page and are judged when they are there.
+SHOWN = """() => {
+    const messages = document.querySelector(".messages > ul:has(li)");
+    return !messages || getComputedStyle(messages).opacity === "1";
+}"""
 
 
 def barriers(page: Page) -> list[str]:
     page.wait_for_function(SHOWN)
-    page.evaluate(STILL)
     options = {"resultTypes": ["violations"], "runOnly": RULES}
     found = Axe().run(page, options=options).response["violations"]
     wide = page.evaluate("document.documentElement.scrollWidth > innerWidth")

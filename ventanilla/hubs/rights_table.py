@@ -13,12 +13,14 @@ WORDS: dict[Right, str | Promise] = {
     Right.PROPOSE: _("Write and translate content"),
     Right.CONFIRM: _("Confirm that a fact is still correct"),
     Right.APPROVE: _("Approve changes of legal facts"),
-    Right.HUB: _("Change hours, channels and notices of a hub"),
+    Right.HUB: _("Change hours, channels and notices of a hub, its receivers and agreements"),
     Right.STAFF: _("Invite staff and take roles away"),
     Right.COUNTRY: _("Open and close a country to the public"),
     Right.NETWORK: _("Change settings of the network"),
     Right.CASES: _("Read and answer enquiries of people"),
-    Right.MANAGE_CASES: _("Manage enquiries of colleagues, join people, set holds"),
+    Right.MANAGE_CASES: _(
+        "Manage enquiries of colleagues, join people, set holds, hand over in danger without consent"
+    ),
     Right.PROTECTED: _("Read and write protected notes"),
     Right.BREAK_GLASS: _("Open a case elsewhere in the country for an hour, under review"),
     Right.OVERSIGHT: _("Watch over data protection: access log, incidents, reviews, registers"),
