@@ -49,6 +49,13 @@ class RightItem(MenuItem):
         return bool(reach(request.user, self.right))
 
 
+class WithoutDeskItem(RightItem):
+    """A room of the desk for who holds a right and has not the desk, where the others find it."""
+
+    def is_shown(self, request):
+        return super().is_shown(request) and not reach(request.user, Right.OVERSIGHT)
+
+
 class ProtectionItem(RightItem):
     """The desk of the focal point, with how many opened cases wait for a review."""
 
@@ -89,6 +96,12 @@ ITEMS = (
     (_("Somebody asked for data"), "log_request", Right.READ, "no-view", 130),
 )
 
+# Rooms of the desk that people without the desk answer for too: (label, view, right, icon, order).
+OF_THE_DESK = (
+    (_("Requests of people"), "person_requests", Right.CASES, "user", 96),
+    (_("How long data are kept"), "retention", Right.MANAGE_CASES, "time", 97),
+)
+
 
 @hooks.register("register_account_menu_item")
 def security_item(request):
@@ -108,6 +121,10 @@ def _items():
     yield from (
         RightItem(label, name, right=right, icon=icon, order=order)
         for label, name, right, icon, order in ITEMS
+    )
+    yield from (
+        WithoutDeskItem(label, name, right=right, icon=icon, order=order)
+        for label, name, right, icon, order in OF_THE_DESK
     )
     yield ProtectionItem(_("Protection of data"), "oversight", right=Right.OVERSIGHT, icon="lock", order=95)
     yield PagesItem(

@@ -117,6 +117,9 @@ def test_the_neighbours_country_cannot_be_chosen_for_a_new_page(cast):
         ("oscar", {"due", "content"}, {"network", "staff", "pages", "conflicts"}),
         ("elena", {"due", "pages", "conflicts"}, {"network", "staff", "users", "reports"}),
         ("rosa", {"network", "staff"}, {"pages", "conflicts", "settings", "reports", "images"}),
+        ("carmen", {"cases", "person_requests", "retention"}, {"oversight", "network"}),
+        ("luis", {"cases", "person_requests"}, {"oversight", "retention"}),
+        ("fabiola", {"oversight"}, {"person_requests", "retention"}),
     ],
 )
 def test_the_menu_holds_what_the_role_can_use(cast, rf, name, shown, hidden):
@@ -127,6 +130,16 @@ def test_the_menu_holds_what_the_role_can_use(cast, rf, name, shown, hidden):
     names = {item.name for item in admin_menu.menu_items_for_request(request)}
     assert shown <= names
     assert not hidden & names
+
+
+@pytest.mark.parametrize("name", ["oscar", "elena", "rosa", "carmen", "luis", "fabiola"])
+def test_everything_in_the_menu_opens(cast, rf, name):
+    from wagtail.admin.menu import admin_menu
+
+    request = rf.get("/console/")
+    request.user = cast.user(name)
+    for item in admin_menu.menu_items_for_request(request):
+        assert getattr(cast, name).get(item.url).status_code == 200, item.url
 
 
 def test_nobody_outside_the_network_makes_a_national_authority(cast):
