@@ -27,6 +27,14 @@ def test_every_requirement_of_the_standard_has_a_line():
     assert [number for number, _state, why in rows if len(why) < 4] == []
 
 
+def test_the_sums_at_the_head_are_those_of_the_lines():
+    text = _text("asvs.md")
+    states = re.findall(r"^\| [\d.]+ \| (met|not applicable|not met) \|", text, re.MULTILINE)
+    told = re.search(r"(\d+) are met,\s+(\d+) do not apply, (\d+) are not met", text)
+    assert told
+    assert [int(n) for n in told.groups()] == [states.count(s) for s in ("met", "not applicable", "not met")]
+
+
 def test_every_file_that_is_named_exists():
     documents = sorted(SECURITY.glob("*.md"))
     assert documents

@@ -28,6 +28,7 @@ from .archive import LAST_BACKUP
 from .commands.demo import PASSWORD
 from .findings import Finding, missing, unsafe
 from .key_findings import findings_of_keys
+from .line_findings import findings_of_lines
 from .sample_staff import SAMPLE_STAFF
 from .sign_in_findings import findings_of_sign_in
 
@@ -244,6 +245,7 @@ CHECKS: tuple[Callable[[datetime], Iterator[Finding]], ...] = (
     _demo_people,
     _addresses,
     _several_machines,
+    findings_of_lines,
     _clock,
     findings_of_keys,
     findings_of_sign_in,

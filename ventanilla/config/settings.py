@@ -241,12 +241,14 @@ SOCIALACCOUNT_PROVIDERS = {
 }
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_HTTPONLY = True
-# Browsers refuse these names without TLS, which a demonstration has not.
-SESSION_COOKIE_NAME = "sessionid" if DEMO else "__Secure-session"
-CSRF_COOKIE_NAME = "csrftoken" if DEMO else "__Secure-csrf"
+# Browsers take cookies of these names over TLS and from this very host alone, so that no neighbour below the
+# same domain plants one; the whole site is their path, and public pages never look at them. A demonstration
+# has no TLS.
+SESSION_COOKIE_NAME = "sessionid" if DEMO else "__Host-session"
+CSRF_COOKIE_NAME = "csrftoken" if DEMO else "__Host-csrf"
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEMO
-SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = "/console/"
+SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = "/console/" if DEMO else "/"
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXY else None
 SECURE_HSTS_SECONDS = 0 if DEMO else 31_536_000
 SECURE_HSTS_INCLUDE_SUBDOMAINS = not DEMO

@@ -4,6 +4,9 @@ Wagtail's generic views (users, reports, choosers, site history, bulk actions) k
 so nobody but a superuser meets them. Our own views (`console:`) check by themselves.
 """
 
+import logging
+import secrets
+
 from django.http import Http404
 from wagtail.models import Page
 from wagtail.permissions import policy_registry
@@ -57,18 +60,31 @@ CLOSED_TO_ALL = frozenset(
 # The API's actions publish; wagtail-localize publishes translations without asking anybody.
 CLOSED_ROOMS = ("wagtailadmin_api:pages:action", "wagtail_localize:")
 
+# What a refusal looks like: a record out of reach answers as one that does not exist.
+REFUSED = (403, 404)
+logger = logging.getLogger(__name__)
+
 # Nobody opens a case before accepting the code of conduct.
 CASES = "console/cases/"
 
 
 class ConsoleGate:
-    """Answers 404 to signed-in staff for every address of the admin that their role does not call for."""
+    """Answers 404 to signed-in staff for every address of the admin that their role does not call for.
+
+    Refusals of whatever view stand in the log, so that somebody who tries doors is seen.
+    """
 
     def __init__(self, get_response):
         self.get_response = get_response
 
     def __call__(self, request):
-        return self.get_response(request)
+        response = self.get_response(request)
+        match = request.resolver_match
+        # What leads nowhere at all falls to a view without a name, and is no door.
+        is_door = match is not None and match.url_name and match.route.startswith("console/")
+        if response.status_code in REFUSED and is_door:
+            _note_refusal(request, response)
+        return response
 
     def process_view(self, request, view, args, kwargs):
         match = request.resolver_match
@@ -78,6 +94,15 @@ class ConsoleGate:
             raise Http404
         remember_roles(request.user)
         return must_undertake(request) if match.route.startswith(CASES) else None
+
+
+def _note_refusal(request, response):
+    """One line in the log for whoever is signed in: which view and an id, neither person nor record."""
+    if request.user.is_anonymous:
+        return
+    request.error_id = response.headers["Error-Id"] = secrets.token_hex(4)
+    told = {"request": request, "status_code": response.status_code, "method": request.method}
+    logger.warning("Refused, or not there", extra=told)
 
 
 def may_pass(user, name, kwargs):

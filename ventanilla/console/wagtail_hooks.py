@@ -100,6 +100,7 @@ ITEMS = (
 OF_THE_DESK = (
     (_("Requests of people"), "person_requests", Right.CASES, "user", 96),
     (_("How long data are kept"), "retention", Right.MANAGE_CASES, "time", 97),
+    (_("Assessments of channels"), "assessments", Right.HUB, "clipboard-list", 98),
 )
 
 

@@ -257,10 +257,17 @@ kinds["registers"] = ExportKind(
     gettext_lazy("Which data are held, what for and how long; nobody's data are in it."),
     ("console:registers", "ventanilla.console.views.retention"),
 )
+# For a place it names colleagues and says under which conditions they signed.
 kinds["assessment"] = ExportKind(
-    gettext_lazy("Assessment of a channel"),
-    Sensitivity.LOW,
+    gettext_lazy("Assessment of a channel, for a place"),
+    Sensitivity.MODERATE,
     gettext_lazy("Who sees what on a kind of channel, its risks and measures, and who signed for it."),
+    ("console:assessment", "ventanilla.console.views.assessments"),
+)
+kinds["assessment-text"] = ExportKind(
+    gettext_lazy("Assessment of a channel, without a place"),
+    Sensitivity.LOW,
+    gettext_lazy("Who sees what on a kind of channel, its risks and measures; nobody's data are in it."),
     ("console:assessment", "ventanilla.console.views.assessments"),
 )
 # A backup holds sealed rows only and no key; the operator's runbook says who may take one.

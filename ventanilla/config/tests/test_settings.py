@@ -21,17 +21,31 @@ SAFE = {
 }
 
 
-def start(tmp_path, **changes):
+SHOW = "import ventanilla.config.settings as s; print(s.MODE, s.SECRET_KEY[:3], s.SESSION_COOKIE_SECURE)"
+
+
+def start(tmp_path, *, code=SHOW, **changes):
     """Import the settings as a command would, with these variables only; None leaves one out."""
     env = {"PATH": os.environ["PATH"], "DATA_DIR": str(tmp_path), **SAFE, **changes}
     env = {name: value for name, value in env.items() if value is not None}
-    code = "import ventanilla.config.settings as s; print(s.MODE, s.SECRET_KEY[:3], s.SESSION_COOKIE_SECURE)"
     return subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True)
 
 
 def test_a_safe_production_starts(tmp_path):
     done = start(tmp_path)
     assert done.stdout.split() == ["production", "kkk", "True"], done.stderr
+
+
+def test_cookies_of_staff_are_bound_to_the_host_where_there_is_tls(tmp_path):
+    code = (
+        "import ventanilla.config.settings as s;"
+        "print(s.SESSION_COOKIE_NAME, s.SESSION_COOKIE_PATH, s.CSRF_COOKIE_NAME, s.CSRF_COOKIE_PATH,"
+        " getattr(s, 'SESSION_COOKIE_DOMAIN', None), s.SESSION_COOKIE_SECURE and s.CSRF_COOKIE_SECURE)"
+    )
+    production = start(tmp_path, code=code).stdout.split()
+    assert production == ["__Host-session", "/", "__Host-csrf", "/", "None", "True"]
+    demo = start(tmp_path, code=code, VENTANILLA_MODE="demo").stdout.split()
+    assert demo == ["sessionid", "/console/", "csrftoken", "/console/", "None", "False"]
 
 
 def test_a_secret_from_a_file_is_enough(tmp_path):

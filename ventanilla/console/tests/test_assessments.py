@@ -5,7 +5,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from ventanilla.privacy.assessments import is_signed
-from ventanilla.privacy.models import ChannelAssessment
+from ventanilla.privacy.models import AccessEntry, ChannelAssessment
 
 PLACE = "cr/cr-hub-upala"
 WEB = reverse("console:assessment", args=["web"])
@@ -59,26 +59,34 @@ def test_the_form_is_there_for_who_may_sign(cast):
 
 
 @pytest.mark.parametrize(("form", "starts"), [("md", b"# "), ("html", b"<!doctype html>")])
-def test_it_can_be_taken_along(cast, form, starts):
-    answer = cast.luis.get(WEB, {"place": PLACE, "as": form})
+@pytest.mark.parametrize("name", ["carmen", "fabiola"])
+def test_it_is_taken_along_for_a_place_as_a_file_with_its_class_and_a_trace(cast, name, form, starts):
+    cast.carmen.post(SIGN, {"place": PLACE, "capacity": "operation"})
+    answer = getattr(cast, name).get(WEB, {"place": PLACE, "as": form})
     assert answer.content.startswith(starts)
-    assert (
-        answer["Content-Disposition"]
-        == f'attachment; filename="ventanilla-assessment-web-cr-hub-upala.{form}"'
-    )
+    assert "attachment" in answer.headers["Content-Disposition"]
+    assert "ventanilla-assessment-web-cr-" in answer.headers["Content-Disposition"]
+    assert answer.headers["Cache-Control"].startswith("no-store")
+    assert "Carmen" in answer.text
+    assert "sensibilidad: media" in answer.text
+    entry = AccessEntry.objects.get(action="export", kind="export", ref="assessment")
+    assert (entry.country, entry.hub, entry.by) == ("cr", "cr-hub-upala", cast.user(name))
 
 
-@pytest.mark.parametrize("place", ["bz/", "bz/bz-hub-benque", "cr/bz-hub-benque", "xx/", "cr/../x"])
-def test_a_place_out_of_reach_is_not_there(cast, place):
-    assert cast.luis.get(WEB, {"place": place}).status_code == 404
+@pytest.mark.parametrize("name", ["luis", "elena", "daniel"])
+def test_who_may_not_take_colleagues_names_out_is_refused_and_not_offered_it(cast, name):
+    client = getattr(cast, name)
+    assert "as=md" not in client.get(WEB, {"place": PLACE}).text
+    answer = client.get(WEB, {"place": PLACE, "as": "md"}, follow=True)
+    assert "Content-Disposition" not in answer.headers
+    assert "no permite sacar esto" in answer.text
+    assert not AccessEntry.objects.filter(action="export").exists()
 
 
-def test_a_kind_that_does_not_exist_is_not_there(cast):
-    assert cast.luis.get(reverse("console:assessment", args=["fax"])).status_code == 404
-    assert cast.fabiola.post(reverse("console:sign_assessment", args=["fax"])).status_code == 404
-
-
-def test_reading_the_list_takes_few_queries(cast, django_assert_max_num_queries):
-    cast.fabiola.get(reverse("console:assessments"))
-    with django_assert_max_num_queries(30):
-        cast.fabiola.get(reverse("console:assessments"))
+def test_without_a_place_everybody_of_the_staff_takes_the_bare_text(cast):
+    cast.carmen.post(SIGN, {"place": PLACE, "capacity": "operation"})
+    assert "as=md" in cast.luis.get(WEB).text
+    answer = cast.luis.get(WEB, {"as": "md"})
+    assert "Carmen" not in answer.text
+    assert "sensibilidad: baja" in answer.text
+    assert AccessEntry.objects.filter(action="export", ref="assessment-text").count() == 1

@@ -117,9 +117,9 @@ def test_the_neighbours_country_cannot_be_chosen_for_a_new_page(cast):
         ("oscar", {"due", "content"}, {"network", "staff", "pages", "conflicts"}),
         ("elena", {"due", "pages", "conflicts"}, {"network", "staff", "users", "reports"}),
         ("rosa", {"network", "staff"}, {"pages", "conflicts", "settings", "reports", "images"}),
-        ("carmen", {"cases", "person_requests", "retention"}, {"oversight", "network"}),
+        ("carmen", {"cases", "person_requests", "retention", "assessments"}, {"oversight", "network"}),
         ("luis", {"cases", "person_requests"}, {"oversight", "retention"}),
-        ("fabiola", {"oversight"}, {"person_requests", "retention"}),
+        ("fabiola", {"oversight"}, {"person_requests", "retention", "assessments"}),
     ],
 )
 def test_the_menu_holds_what_the_role_can_use(cast, rf, name, shown, hidden):

@@ -1,7 +1,7 @@
 """Impact assessments of channels: read them, take them along, sign for a place, take a signature back."""
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from ventanilla.hubs.rights import Right, countries_with, hubs_with, reach
 from ventanilla.lib.errors import DomainError
-from ventanilla.privacy import assessments
+from ventanilla.privacy import assessments, exports
 from ventanilla.privacy.models import ChannelAssessment
 
 from ..doors import require
@@ -46,25 +46,42 @@ def assessment(request, kind):
     require(request.user, Right.READ)
     country, hub, name = _asked_for(request)
     made = _document(kind, country, hub, name)
-    if form := FORMS.get(request.GET.get("as", "")):
-        media_type, write = form
-        ending = request.GET["as"]
-        file = f"ventanilla-assessment-{kind}-{hub or country or 'none'}.{ending}"
-        headers = {"Content-Disposition": f'attachment; filename="{file}"'}
-        return HttpResponse(
-            getattr(made, write)(), content_type=f"{media_type}; charset=utf-8", headers=headers
-        )
+    if request.GET.get("as") in FORMS:
+        return _taken_along(request, kind, made, country, hub)
     at = timezone.now()
     signatures = ChannelAssessment.objects.visible_to(request.user).in_force(at=at).filter(kind=kind)
     context = {
         "kind": kind,
         "made": made,
         "place": f"{country}/{hub}" if country else "",
+        "may_take": exports.may_export(request.user, kind=_export_of(country), country=country, hub=hub),
         "places": [(f"{code}/{ref}", label) for code, ref, label in _places(request.user)],
         "form": SignForm(by=request.user, initial={"place": f"{country}/{hub}"}) if _signs(request) else None,
         "signatures": [(row, _may_withdraw(request, row)) for row in _with_people(signatures)],
     }
     return render(request, "console/oversight/assessment.html", context)
+
+
+def _export_of(country):
+    """For a place the document names who signed; without one it is for everybody."""
+    return "assessment" if country else "assessment-text"
+
+
+def _taken_along(request, kind, made, country, hub):
+    """The document as a file that says itself how sensitive it is, through the one door for files."""
+    ending, at = request.GET["as"], timezone.now()
+    media_type, write = FORMS[ending]
+    try:
+        with translation.override(made.language):
+            about = exports.leave(
+                kind=_export_of(country), country=country, hub=hub, reason="", by=request.user, at=at
+            )
+    except DomainError as refusal:
+        messages.error(request, str(refusal))
+        return redirect("console:assessment", kind)
+    content = getattr(assessments.as_file(made, about), write)()
+    name = exports.file_name(f"assessment-{kind}", country=country, at=at, ending=ending)
+    return exports.ExportedFile(name, content.encode(), media_type).response()
 
 
 @require_POST

@@ -4,7 +4,7 @@ What is known of a kind stands in `kinds/`, with its sources; the document is ma
 that a channel is safe: it says who sees what, what can happen, what is done, and who answers for it.
 """
 
-from .drawing import document
+from .drawing import as_file, document
 from .reading import LEVELS, Assessment, AssessmentRefused, Level, all_assessments, level_of
 from .signing import (
     MayNotSign,
@@ -28,6 +28,7 @@ __all__ = [
     "SamePerson",
     "TooDangerous",
     "all_assessments",
+    "as_file",
     "capacities_of",
     "document",
     "is_signed",

@@ -1,6 +1,7 @@
 """The document of an assessment, for a place, in one language; made of the files and of the signatures."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 
 from django.utils.formats import date_format
@@ -42,6 +43,13 @@ def document(
             _sources(assessment),
         )
         return Register(title, language, sections)
+
+
+def as_file(made: Register, about: Iterable[tuple[str, str]]) -> Register:
+    """The document with what every file that leaves says of itself (`exports.leave`), first."""
+    with override(made.language):
+        lines = tuple(f"{label}: {value}" for label, value in about)
+        return replace(made, sections=(Section(_("This file"), lines), *made.sections))
 
 
 def _about(assessment: Assessment, language: str) -> Section:
