@@ -172,13 +172,13 @@ def test_another_hub_and_who_is_left_alone_are_not_seen(hub, carmen, book):
 
 
 def test_the_file_for_a_calendar_says_when_and_where_and_nothing_else(hub, carmen, book):
-    hub.names, hub.address = {"es": "Ventanilla de Upala"}, "Frente al parque"
+    hub.names, hub.address, hub.city = {"es": "Ventanilla de Upala"}, "Frente al parque", "Upala"
     hub.save()
     row = booked(hub, carmen, at(TUESDAY, 9), enquiry=an_enquiry(hub))
     made = appointment_notices.calendar_entry(row, language="es", at=NOW)
     [event] = Calendar.from_ical(made).walk("VEVENT")
     assert str(event["summary"]) == "Cita"
-    assert str(event["location"]) == "Ventanilla de Upala, Frente al parque"
+    assert str(event["location"]) == "Ventanilla de Upala, Frente al parque, Upala"
     assert event.decoded("dtstart") == at(TUESDAY, 9)
     assert set(event) == {
         "SUMMARY", "UID", "DTSTAMP", "DTSTART", "DTEND", "SEQUENCE", "STATUS", "CLASS", "LOCATION",
@@ -250,4 +250,4 @@ def test_past_the_window_of_a_provider_its_approved_template_goes_out(hub, carme
     assert appointment_notices.remind_all(at=at(MONDAY, 9)) == 1
     content = Outbound.objects.get().what()
     assert content.template == "appointment-reminder"
-    assert content.variables[2] == hub.name("es")
+    assert content.variables[2] == appointment_notices.place_of(hub, language="es")
