@@ -110,10 +110,11 @@ class Conformance:
         assert (message.sender, message.text) == (lab.person, SAID)
 
     def test_is_sent_again_what_could_not_be_committed(self, lab, channel, monkeypatch):
+        moment = now()
         with broken_database(monkeypatch), the_clients_raise_counts_as_500():
-            assert lab.arrive(("m-1", lab.person, SAID, now())) >= 500
+            assert lab.arrive(("m-1", lab.person, SAID, moment)) >= 500
         assert not Inbound.objects.exists()
-        assert lab.arrive(("m-1", lab.person, SAID, now())) == 200
+        assert lab.arrive(("m-1", lab.person, SAID, moment)) == 200
         assert Inbound.objects.count() == 1
 
     def test_refuses_what_the_provider_did_not_send(self, lab, channel):
