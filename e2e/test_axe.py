@@ -122,11 +122,13 @@ def window(browser: Browser, url: str, shape: dict) -> BrowserContext:
 # Messages fade in a moment after the page and are judged when they are there.
 SHOWN = """() => {
     const messages = document.querySelector(".messages > ul:has(li)");
-    return !messages || getComputedStyle(messages).opacity === "1";
+    const moving = document.getAnimations().some((one) => one.playState === "running");
+    return !moving && (!messages || getComputedStyle(messages).opacity === "1");
 }"""
 
 
 def barriers(page: Page) -> list[str]:
+    page.wait_for_load_state("load")
     page.wait_for_function(SHOWN)
     options = {"resultTypes": ["violations"], "runOnly": RULES}
     found = Axe().run(page, options=options).response["violations"]
