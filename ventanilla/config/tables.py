@@ -127,8 +127,27 @@ def _shell(fields: list[models.Field[Any, Any]], names: set[str], line: str) -> 
 def finish_filling() -> None:
     """Check every reference between tables and let new rows get new numbers. Raises IntegrityError."""
     connection.check_constraints()
-    every = list(_tables())
     with connection.cursor() as cursor:
-        for statement in connection.ops.sequence_reset_sql(no_style(), every):
+        for statement in _numbering(list(_tables())):
             cursor.execute(statement)
     ContentType.objects.clear_cache()
+
+
+def _numbering(tables: list[Model]) -> list[str]:
+    """Statements after which new rows get numbers above all that are there."""
+    if connection.vendor != "postgresql":
+        return connection.ops.sequence_reset_sql(no_style(), tables)
+    return [
+        _above(model._meta.db_table, field.column)
+        for model in tables
+        for field in model._meta.local_fields
+        if isinstance(field, models.AutoField)
+    ]
+
+
+def _above(table: str, column: str) -> str:
+    # Numbering is never put back: where the restore fails and is undone, PostgreSQL does not undo this.
+    quote = connection.ops.quote_name
+    sequence = f"pg_get_serial_sequence('{quote(table)}', '{column}')"
+    highest = f"SELECT coalesce(max({quote(column)}), 1) FROM {quote(table)}"  # noqa: S608 (names of ours)
+    return f"SELECT setval({sequence}, greatest(({highest}), nextval({sequence})))"

@@ -4,9 +4,6 @@ import json
 import tarfile
 
 import pytest
-from django.apps import apps
-from django.core.management.color import no_style
-from django.db import connection, router
 from django.utils import timezone
 
 from ventanilla.accounts.models import User
@@ -28,25 +25,9 @@ def everything():
     return {label: list(tables.lines(model)) for label, model in tables.kept_tables().items()}
 
 
-def _right_numbers():
-    """PostgreSQL does not roll back where numbering stands, which a restored archive moves."""
-    every = [model for model in apps.get_models() if router.allow_migrate_model("default", model)]
-    with connection.cursor() as cursor:
-        for statement in connection.ops.sequence_reset_sql(no_style(), every):
-            cursor.execute(statement)
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _numbers_afterwards(django_db_setup, django_db_blocker):
-    yield
-    with django_db_blocker.unblock():
-        _right_numbers()
-
-
 @pytest.fixture
 def place(site, settings, tmp_path):
     """A data folder of its own with one upload; staff and a check make the rows less uniform."""
-    _right_numbers()
     settings.DATA_DIR = tmp_path / "data"
     settings.MEDIA_ROOT = settings.DATA_DIR / "media"
     (settings.MEDIA_ROOT / "documents").mkdir(parents=True)
