@@ -1,7 +1,7 @@
 """What all tests share: no network but loopback, and a small database with two countries of the packs."""
 
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.test import SimpleTestCase, TransactionTestCase
 
+HAS_DATABASE = pytest.StashKey[bool]()
 _LOCAL = ("127.0.0.1", "::1", "localhost")
 
 
@@ -27,7 +28,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup, django_db_blocker):
+def django_db_setup(request, django_db_setup, django_db_blocker):
     """The key store is made without walking through the history of every app, and says so."""
     from django.core.management import call_command
 
@@ -35,6 +36,7 @@ def django_db_setup(django_db_setup, django_db_blocker):
 
     with django_db_blocker.unblock():
         call_command("migrate", KEY_APP, database=KEY_STORE, fake=True, verbosity=0)
+    request.config.stash[HAS_DATABASE] = True
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -70,6 +72,20 @@ def no_keys_of_another_test() -> None:
     from ventanilla.privacy.sealing import keys
 
     keys.forget_everything()
+
+
+@pytest.fixture(autouse=True, scope="module")
+def no_keys_left_behind(request: pytest.FixtureRequest) -> Iterator[None]:
+    """What a test commits by a connection of its own is not rolled back: it clears it up itself."""
+    yield
+    if not request.config.stash.get(HAS_DATABASE, False):
+        return
+    from ventanilla.privacy.models import ScopeKey
+
+    with request.getfixturevalue("django_db_blocker").unblock():
+        left = sorted(ScopeKey.objects.values_list("scope", flat=True))
+    if left:
+        pytest.fail(f"Keys outlive the tests that made them: {left}")
 
 
 @pytest.fixture(scope="session")

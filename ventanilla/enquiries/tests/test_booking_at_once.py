@@ -14,7 +14,7 @@ from ventanilla.enquiries import appointments
 from ventanilla.enquiries.models import Appointment, AppointmentBook
 from ventanilla.hubs.models import Country, Hub, Membership, OpeningHours, Role
 from ventanilla.privacy import append_only
-from ventanilla.privacy.models import AccessChain, AccessEntry, DataKey, ScopeKey
+from ventanilla.privacy.models import AccessChain, AccessEntry, DataKey, LookupKey, ScopeKey
 
 AT = datetime(2026, 3, 2, 8, tzinfo=ZoneInfo("UTC"))
 TUESDAY_NINE = datetime(2026, 3, 3, 9, tzinfo=ZoneInfo("UTC"))
@@ -50,8 +50,8 @@ def clear():
         Hub.objects.filter(country="zz").delete()
         Country.objects.filter(code="zz").delete()
         User.objects.filter(email="zz@example.org").delete()
-    DataKey.objects.filter(scope_key__scope__contains="zz").delete()
-    ScopeKey.objects.filter(scope__contains="zz").delete()
+    for keys in (LookupKey, DataKey, ScopeKey):
+        keys.objects.all().delete()
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from django.db import DatabaseError, connection, connections, transaction
 from ventanilla.accounts.models import User
 from ventanilla.privacy import anchors, append_only
 from ventanilla.privacy.access_log import note_restore, record
-from ventanilla.privacy.models import AccessChain, AccessEntry, DataKey, ScopeKey
+from ventanilla.privacy.models import AccessChain, AccessEntry, DataKey, LookupKey, ScopeKey
 from ventanilla.privacy.tampering import note_ends, verify
 
 AT = datetime(2026, 3, 1, 15, tzinfo=UTC)
@@ -244,8 +244,8 @@ def of_nowhere():
         with transaction.atomic(), append_only.lifted(), connection.cursor() as cursor:
             cursor.execute(f"DELETE FROM {TABLE} WHERE country = 'zz'")  # noqa: S608
             AccessChain.objects.filter(country="zz").delete()
-        DataKey.objects.filter(scope_key__scope__contains="zz").delete()
-        ScopeKey.objects.filter(scope__contains="zz").delete()
+        for keys in (LookupKey, DataKey, ScopeKey):
+            keys.objects.all().delete()
 
     on_its_own_connection(clear)
 
