@@ -7,6 +7,7 @@ from .views import cases, desk
 urlpatterns = [
     path("", include("ventanilla.console.referrals_urls")),
     path("", include("ventanilla.console.counter_urls")),
+    path("", include("ventanilla.console.answering_urls")),
     path("", cases.inbox, name="cases"),
     path("find/", cases.find, name="find_case"),
     path("files/<uuid:pk>/", cases.attachment, name="attachment"),

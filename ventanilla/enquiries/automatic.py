@@ -23,7 +23,7 @@ from ventanilla.answers.gaps import note_gap
 from ventanilla.channels.contract import Choice, Content
 from ventanilla.hubs.models import Hub
 from ventanilla.lib.text import clean
-from ventanilla.verification.items import items
+from ventanilla.verification.items import Item, items
 from ventanilla.verification.models import Fact
 
 from . import actions
@@ -183,7 +183,7 @@ def _quoting(enquiry: Enquiry, passages: Sequence[Passage], language: str, *, at
     with override(language):
         head, tail = _head(enquiry), _tail(enquiry, at=at)
         around = sum(len(part) + 2 for part in [*head, *tail])
-        room = (_most(enquiry) - around) // len(passages)
+        room = (most_letters(enquiry) - around) // len(passages)
         middle = [passage_in_words(passage, most=room) for passage in passages]
         text = "\n\n".join([*head, *middle, *tail])
     return Said(Content(text=text, language=language), [cite(passage) for passage in passages])
@@ -225,7 +225,7 @@ def _greeting(enquiry: Enquiry) -> str:
     ).format(hub=enquiry.hub.name(_language(enquiry)))
 
 
-def _most(enquiry: Enquiry) -> int:
+def most_letters(enquiry: Enquiry) -> int:
     """How many letters one message of this channel holds."""
     return enquiry.channel.speaks.limits.text if enquiry.channel else MOST
 
@@ -249,22 +249,24 @@ def _cut(words: str, most: int) -> str:
 
 
 def _parts(passage: Passage) -> list[str]:
-    item, text = passage.item, passage.item.text(passage.language)
-    lines = [text.title, passage.text]
-    if item.sources:
-        source = item.sources[0]
-        if item.checked_on:
-            day = formats.date_format(item.checked_on, "DATE_FORMAT")
-            checked = _("Source: {publisher}. Checked on {day}.")
-            lines.append(checked.format(publisher=source.publisher, day=day))
-        elif source.seen_on:
-            day = formats.date_format(source.seen_on, "DATE_FORMAT")
-            lines.append(
-                _("Taken from {publisher}, seen on {day}; not yet confirmed by an authority.").format(
-                    publisher=source.publisher, day=day
-                )
-            )
-    return [*lines, f"{settings.PUBLIC_URL}{passage.path}"]
+    text = passage.item.text(passage.language)
+    return [text.title, passage.text, *sourced(passage.item), f"{settings.PUBLIC_URL}{passage.path}"]
+
+
+def sourced(item: Item) -> list[str]:
+    """Who says so and since when, in the language that is spoken now; nothing where no source is dated."""
+    if not item.sources:
+        return []
+    source = item.sources[0]
+    if item.checked_on:
+        day = formats.date_format(item.checked_on, "DATE_FORMAT")
+        checked = _("Source: {publisher}. Checked on {day}.")
+        return [checked.format(publisher=source.publisher, day=day)]
+    if source.seen_on:
+        day = formats.date_format(source.seen_on, "DATE_FORMAT")
+        seen = _("Taken from {publisher}, seen on {day}; not yet confirmed by an authority.")
+        return [seen.format(publisher=source.publisher, day=day)]
+    return []
 
 
 def cite(passage: Passage, *, number: int | None = None) -> dict[str, object]:

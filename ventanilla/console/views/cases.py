@@ -128,6 +128,17 @@ def case(request, pk):
     return _page(request, enquiry)
 
 
+def with_answer(request, enquiry, *, body, cites, seen):
+    """The page of a case with an answer begun, to be edited and sent as any other."""
+    values = {"body": body[:LONGEST], "cites": " ".join(dict.fromkeys(cites)), "seen": seen}
+    return _page(request, enquiry, say=SayForm(auto_id="say_%s", initial=values))
+
+
+def joined(body, more):
+    """What was typed, and below it what is added."""
+    return f"{body.rstrip()}\n\n{more}" if body.strip() else more
+
+
 def _told(request, enquiry):
     said = queries.conversation(enquiry, request.user)
     return {
@@ -229,15 +240,11 @@ def _inserted(request, enquiry, *, at):
     body, cites = request.POST.get("body", ""), request.POST.get("cites", "").split()
     passage = composing.suggestion_of(enquiry, request.POST.get("insert", ""), at=at)
     if passage:
-        body, cites = _joined(body, passage.text), [*cites, passage.ref]
+        body, cites = joined(body, passage.text), [*cites, passage.ref]
     if (ready := request.POST.get("ready")) and (answer := _ready(request.user, ready)):
-        body, cites = _joined(body, composing.filled(answer, enquiry)), [*cites, *answer.cites]
+        body, cites = joined(body, composing.filled(answer, enquiry)), [*cites, *answer.cites]
     values = {"body": body[:LONGEST], "cites": " ".join(dict.fromkeys(cites))}
     return SayForm(auto_id="say_%s", initial=values | {"seen": request.POST.get("seen", "")})
-
-
-def _joined(body, more):
-    return f"{body.rstrip()}\n\n{more}" if body.strip() else more
 
 
 def _ready(user, typed):
