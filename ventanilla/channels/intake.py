@@ -1,13 +1,13 @@
 """Taking messages in: commit first, acknowledge after; drop what came before; file in order."""
 
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
 from django.db import InterfaceError, OperationalError, connection, transaction
-from django.db.models import Q
 
 from ventanilla.lib.registry import Registry
 from ventanilla.privacy.sealing import destroy_key, lay_in, new_key, open_keys
@@ -37,14 +37,25 @@ def receive(*, channel: Channel, parsed: Parsed, at: datetime) -> int:
 
     When this returns, the provider may be told "received"; when it raises, it must send again.
     """
+    return receive_all([(channel, parsed)], at=at)
+
+
+def receive_all(requests: Sequence[tuple[Channel, Parsed]], *, at: datetime) -> int:
+    """The same for several requests of one moment: all of them are committed, or none."""
+    channels = {channel.pk: channel for channel, _parsed in requests}
+    arrived: dict[UUID, list[Arrived]] = {pk: [] for pk in channels}
+    for channel, parsed in requests:
+        arrived[channel.pk] += parsed.messages
     with transaction.atomic():
-        fresh = _commit_messages(channel, parsed.messages, at=at)
-        for delivery in parsed.deliveries:
-            note_delivery(channel=channel, delivery=delivery)
-        for stop in parsed.stops:
-            note_stop(channel=channel, stop=stop, how="message")
-        for mark in parsed.watermarks:
-            note_watermark(channel=channel, mark=mark)
+        # In the same order everywhere, so that no two processes wait for each other.
+        fresh = sum(_commit_messages(channels[pk], arrived[pk], at=at) for pk in sorted(channels))
+        for channel, parsed in requests:
+            for delivery in parsed.deliveries:
+                note_delivery(channel=channel, delivery=delivery)
+            for stop in parsed.stops:
+                note_stop(channel=channel, stop=stop, how="message")
+            for mark in parsed.watermarks:
+                note_watermark(channel=channel, mark=mark)
     return fresh
 
 
@@ -53,7 +64,7 @@ def _commit_messages(channel: Channel, messages: Iterable[Arrived], *, at: datet
     known = set(
         Inbound.objects.filter(channel=channel, external_id__in=by_id).values_list("external_id", flat=True)
     )
-    new = [message for external_id, message in by_id.items() if external_id not in known]
+    new = [by_id[external_id] for external_id in by_id if external_id not in known]
     if not new:
         return 0
     key = intake_key(channel, day=at.date())
@@ -61,9 +72,8 @@ def _commit_messages(channel: Channel, messages: Iterable[Arrived], *, at: datet
     rows = [_row(channel, key, message, at) for message in new]
     for row in rows:
         parts.wake(row)
-    Inbound.objects.bulk_create(rows, ignore_conflicts=True)
-    for message in new:
-        _note_contact(channel, message.sender, at=max(message.at, at - timedelta(days=1)))
+    Inbound.objects.bulk_create(sorted(rows, key=attrgetter("external_id")), ignore_conflicts=True)
+    _note_contacts(channel, new, at=at)
     return len(new)
 
 
@@ -80,20 +90,34 @@ def _row(channel: Channel, key: UUID, message: Arrived, at: datetime) -> Inbound
     )
 
 
-def _note_contact(channel: Channel, sender: str, *, at: datetime) -> None:
-    mine, heard = lane(channel, sender), Q(last_inbound_at=None) | Q(last_inbound_at__lt=at)
-    known = Correspondence.objects.filter(heard, channel=channel, lane=mine, stopped_at=None)
-    if known.update(last_inbound_at=at):
-        return
-    row, is_new = Correspondence.objects.get_or_create(
-        channel=channel, lane=mine, defaults={"last_inbound_at": at}
+def _note_contacts(channel: Channel, messages: Iterable[Arrived], *, at: datetime) -> None:
+    """When each of these people was last heard; who had said stop and writes again wants an answer."""
+    heard = dict[str, datetime]()
+    for message in messages:
+        name, moment = lane(channel, message.sender), max(message.at, at - timedelta(days=1))
+        heard[name] = max(moment, heard.get(name, moment))
+    rows = Correspondence.objects.filter(channel=channel, lane__in=heard).order_by("pk")
+    known = {row.lane: row for row in rows.select_for_update()}
+    later = [
+        Correspondence(channel=channel, lane=name, last_inbound_at=moment)
+        for name, moment in sorted(heard.items())
+        if name not in known or _is_before(known[name].last_inbound_at, moment)
+    ]
+    Correspondence.objects.bulk_create(
+        later,
+        update_conflicts=True,
+        unique_fields=["channel", "lane"],
+        update_fields=["last_inbound_at"],
     )
-    if not is_new and (row.last_inbound_at is None or row.last_inbound_at < at):
-        Correspondence.objects.filter(pk=row.pk).update(last_inbound_at=at)
-    if row.stopped_at and row.stopped_at < at:
-        # Who writes again wants an answer; a new agreement to be written to unasked it is not.
-        OptIn.objects.create(correspondence=row, is_given=True, at=at, how="wrote-again")
-        Correspondence.objects.filter(pk=row.pk).update(stopped_at=None)
+    for name, row in known.items():
+        if row.stopped_at and row.stopped_at < heard[name]:
+            # Who writes again wants an answer; a new agreement to be written to unasked it is not.
+            OptIn.objects.create(correspondence=row, is_given=True, at=heard[name], how="wrote-again")
+            Correspondence.objects.filter(pk=row.pk).update(stopped_at=None)
+
+
+def _is_before(known: datetime | None, moment: datetime) -> bool:
+    return known is None or known < moment
 
 
 def intake_key(channel: Channel, *, day: date) -> UUID:

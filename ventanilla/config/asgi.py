@@ -21,7 +21,9 @@ def build() -> App:
     from django.conf import settings
 
     at_work = AtMost(django, limit=DJANGO_AT_ONCE)
-    whole = WholeRequests(at_work, most=settings.FILE_UPLOAD_MAX_MEMORY_SIZE)
+    from ventanilla.config.hooks_together import HooksTogether
+
+    whole = WholeRequests(HooksTogether(at_work), most=settings.FILE_UPLOAD_MAX_MEMORY_SIZE)
     return BakedFirst(whole, BakedStore(settings.BAKED_ROOT))
 
 

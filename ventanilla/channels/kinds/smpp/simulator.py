@@ -137,7 +137,9 @@ class MessageCentre:
         with self._lock:
             self._waiting.append(waiting)
             for session in self._receivers:
-                session.hand_over()
+                # One that has just gone leaves what waits to the next.
+                with suppress(OSError):
+                    session.hand_over()
         return waiting
 
     @property
