@@ -17,7 +17,7 @@ CATALOGUES = [*PUBLIC, CONSOLE]
 # Where the words stand that people outside read; the rest speaks to staff, in Spanish and English.
 PUBLIC_SOURCES = (
     *("web/", "api/", "directory/", "labour/", "hubs/models.py", "verification/models.py"),
-    *("enquiries/automatic.py", "enquiries/checklists.py"),
+    *("enquiries/automatic.py", "enquiries/checklists.py", "enquiries/summaries.py"),
     *("enquiries/models/referrals.py", "enquiries/referral_", "enquiries/templates/"),
     *("enquiries/appointment_notices.py", "enquiries/paper_form.py", "channels/kinds/staffed/"),
     *("enquiries/holder.py", "enquiries/models/cases.py"),

@@ -1,9 +1,10 @@
-"""Addresses of what stands beside an answer: what to bring."""
+"""Addresses of what stands beside an answer: what to bring, what to take away."""
 
 from django.urls import path
 
-from .views import checklists
+from .views import checklists, summaries
 
 urlpatterns = [
     path("<uuid:pk>/checklist/", checklists.checklist, name="checklist"),
+    path("<uuid:pk>/summary/", summaries.summary, name="summary"),
 ]

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from ventanilla.answers.asking import MAX_QUESTION, Passage, ask
+from ventanilla.hubs.models import Hub
 from ventanilla.lib.text import clean, in_language
 from ventanilla.verification.items import items
 from ventanilla.verification.models import Fact
@@ -83,16 +84,21 @@ def filled(answer: CannedAnswer, enquiry: Enquiry) -> str:
     """A ready answer in the person's language, its variables filled in; unknown ones stay as they are."""
     language = language_of(enquiry)
     text = in_language(answer.texts, language) or ""
-    values = {"hub": enquiry.hub.name(language), "hours": _hours(enquiry, language), "code": enquiry.code}
+    values = {
+        "hub": enquiry.hub.name(language),
+        "hours": hours_of(enquiry.hub, language),
+        "code": enquiry.code,
+    }
     for name, value in values.items():
         text = text.replace(f"{{{name}}}", value)
     return text
 
 
-def _hours(enquiry: Enquiry, language: str) -> str:
+def hours_of(hub: Hub, language: str) -> str:
+    """When a hub is open, in words."""
     with override(language):
         days: dict[int, list[str]] = {}
-        for spell in enquiry.hub.hours.order_by("weekday", "opens"):
+        for spell in hub.hours.order_by("weekday", "opens"):
             hours = f"{formats.time_format(spell.opens, 'H:i')}–{formats.time_format(spell.closes, 'H:i')}"
             days.setdefault(spell.weekday, []).append(hours)
         return "; ".join(f"{WEEKDAYS[day]} {', '.join(spells)}" for day, spells in days.items()) or _(
