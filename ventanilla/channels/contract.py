@@ -40,6 +40,7 @@ class Problem(models.TextChoices):
     REFUSED = "refused", _("The provider refuses this message.")
     TOO_LONG = "too-long", _("The message is too long for this channel.")
     UNSUPPORTED = "unsupported", _("This channel cannot carry this kind of file.")
+    TOO_LARGE = "too-large", _("The file is too large for this channel.")
     EXPIRED = "expired", _("It could not be sent for a whole day and is not tried any more.")
     UNSURE = (
         "unsure",
@@ -337,7 +338,11 @@ class ChannelKind:
         raise SendRefused(Problem.REFUSED, is_final=True)
 
     def fetch(self, media: Media, channel: "Channel") -> Iterator[bytes]:
-        """The bytes of a file that a person sent. Raises SendRefused."""
+        """The bytes of a file that a person sent, piece by piece; who reads them stops where it is enough.
+
+        Nothing that a message names is asked anywhere but where the channel's own provider keeps files.
+        Raises SendRefused: GONE where the provider has it no more, TOO_LARGE where it does not hand it out.
+        """
         raise SendRefused(Problem.UNSUPPORTED, is_final=True)
 
     def listens_on(self, channel: "Channel") -> bool:

@@ -7,19 +7,53 @@ plays: nothing of them runs where people are served.
 import random
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from importlib import import_module
 from importlib.util import find_spec
+from io import BytesIO
 from ipaddress import ip_address
 from pathlib import Path
 from pkgutil import iter_modules
 from typing import ClassVar
 from urllib.parse import urlsplit
 
+from PIL import Image
+
 from ventanilla.lib.registry import Registry
 
 from .models import Channel
 from .simulator import Caller, Sent
+
+
+@dataclass(frozen=True, slots=True)
+class SampleFile:
+    """A file that somebody invented sends."""
+
+    name: str
+    content_type: str
+    body: bytes
+
+    @property
+    def is_picture(self) -> bool:
+        return self.content_type.startswith("image/")
+
+
+def sample_file(kind: str) -> SampleFile:
+    """A picture (with a place in it, as telephones write it) or a PDF. Raises KeyError for anything else."""
+    return {"picture": _picture, "pdf": _pdf}[kind]()
+
+
+def _picture() -> SampleFile:
+    image, told = Image.new("RGB", (320, 200), "#7a4b1e"), Image.Exif()
+    told[0x010F] = "sentinel-camera"
+    out = BytesIO()
+    image.save(out, "JPEG", exif=told)
+    return SampleFile("foto.jpg", "image/jpeg", out.getvalue())
+
+
+def _pdf() -> SampleFile:
+    return SampleFile("carta.pdf", "application/pdf", b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n")
 
 
 class Player(ABC):
@@ -31,6 +65,9 @@ class Player(ABC):
     reports: ClassVar[bool] = True
     # Whether it says when something was written, so that its order can be put right.
     carries_time: ClassVar[bool] = True
+
+    # Whether people can send files here.
+    carries_files: ClassVar[bool] = False
 
     # Of the people's telephones, where a provider tells it.
     language = "es"
@@ -63,6 +100,10 @@ class Player(ABC):
 
         The same id again is the same message again.
         """
+
+    def attach(self, person: str, file: "SampleFile", *, ref: str, at: datetime) -> int:
+        """A person sends a file; for kinds with `carries_files`. The same id again is the same message."""
+        raise NotImplementedError
 
     def press(self, sent: Sent, code: str) -> int:
         """The person presses a button below a message of ours; only where the message has `choices`."""

@@ -22,15 +22,17 @@ from ventanilla.channels import playing
 from ventanilla.channels.contract import Problem
 from ventanilla.channels.models import Channel, Outbound, lane
 from ventanilla.channels.simulator import Caller, Sent
-from ventanilla.enquiries.models import Message
+from ventanilla.enquiries.models import Attachment, Message
 
 SCRIPTS = settings.PACKAGE / "channels" / "scripts"
 DEFAULT = "es-refuge"
 FAULTS = ("duplicates", "disorder", "busy", "down", "closed")
-VERBS = ("says", "presses", "waits", "expects")
+VERBS = ("says", "sends", "presses", "waits", "expects")
 # Seconds: between two looks, between two steps, and for which an answer is expected.
 LOOK, READING, PATIENCE = 0.25, 1.0, 60.0
 SOMEBODY = "Ana"
+# What people send; see `playing.sample_file`.
+FILES = ("picture", "pdf")
 
 
 class CannotPlay(Exception):
@@ -79,6 +81,8 @@ def _step(told: Mapping[str, Any]) -> Step:
     if len(verbs) != 1 or told.keys() - {*VERBS, "who", "within"}:
         raise CannotPlay(f"A step has one of {', '.join(VERBS)}, and perhaps who and within: {dict(told)}")
     what = told[verbs[0]]
+    if verbs[0] == "sends" and what not in FILES:
+        raise CannotPlay(f"Nobody sends “{what}”, only one of: {', '.join(FILES)}.")
     if verbs[0] == "expects":
         what = [str(words) for words in (what if isinstance(what, list) else [what])]
     return Step(verbs[0], what, told.get("who", SOMEBODY), float(told.get("within", PATIENCE)))
@@ -91,6 +95,7 @@ class Person:
     name: str
     address: str
     said: list[str] = field(default_factory=list)
+    files: int = 0
     read: int = 0
     last_at: datetime | None = None
 
@@ -153,6 +158,18 @@ class Play:
         for message in reversed(batch) if "disorder" in self.faults else batch:
             for _time in range(2 if "duplicates" in self.faults else 1):
                 self._insist(lambda message=message: self.player.hand_over([message]))
+        self._pass(READING / self.speed)
+
+    def _sends(self, person: Person, step: Step) -> None:
+        if not self.player.carries_files:
+            raise CannotPlay(f"Nobody can send files over {self.channel.kind}.")
+        self._make_trouble()
+        file, ref, [at] = playing.sample_file(step.what), uuid4().hex, person.moments(1, at=timezone.now())
+        self.tell(f"{person.name} sends: {file.name}")
+        person.said.append("")
+        person.files += 1
+        for _time in range(2 if "duplicates" in self.faults else 1):
+            self._insist(lambda: self.player.attach(person.address, file, ref=ref, at=at))
         self._pass(READING / self.speed)
 
     def _presses(self, person: Person, step: Step) -> None:
@@ -245,12 +262,15 @@ class Play:
         """Everything once, in the order in which it was said, and nothing left on its way."""
         self._until(lambda: len(self._filed(person)) >= len(person.said), seconds=PATIENCE)
         self._until(lambda: not self._outbound(person).unfinished().exists(), seconds=PATIENCE)
+        self._until(lambda: self._kept(person) >= person.files, seconds=PATIENCE)
         self._pass(LOOK * 4)
         filed, said = self._filed(person), person.said
         if "disorder" in self.faults and not self.player.carries_time:
             filed, said = sorted(filed), sorted(said)
         if filed != said:
             self._fail(f"In the case of {person.name} stands {filed}, but they said {said}.")
+        if self._kept(person) != person.files:
+            self._fail(f"{person.name} sent {person.files} files, {self._kept(person)} are in the case.")
         done = self._outbound(person).filter(state__in=["sent", "delivered", "read"]).count()
         if done != len(self._answers(person)):
             self._fail(f"{person.name} got {len(self._answers(person))} answers, the desk shows {done} sent.")
@@ -259,6 +279,11 @@ class Play:
         mine = {"inbound__channel": self.channel, "inbound__lane": lane(self.channel, person.address)}
         rows = Message.objects.filter(direction=Message.Direction.IN, **mine).order_by("at", "pk")
         return [row.body for row in rows]
+
+    def _kept(self, person: Person) -> int:
+        mine = {"inbound__channel": self.channel, "inbound__lane": lane(self.channel, person.address)}
+        rows = Attachment.objects.filter(message__in=Message.objects.filter(**mine))
+        return rows.exclude(file=None).count()
 
     def _fail(self, sentence: str) -> None:
         self.problems.append(sentence)

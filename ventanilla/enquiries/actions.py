@@ -1,5 +1,6 @@
 """Changes to enquiries: each is one transaction, noted in the access log when staff make it."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -10,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ventanilla.accounts.models import User
 from ventanilla.channels import outbox
-from ventanilla.channels.contract import Content
+from ventanilla.channels.contract import Content, Media
 from ventanilla.channels.models import Channel, Inbound, Outbound, lane
 from ventanilla.hubs.models import Hub
 from ventanilla.hubs.rights import Right, reach
@@ -18,7 +19,7 @@ from ventanilla.lib.errors import DomainError
 from ventanilla.privacy import access_log
 from ventanilla.privacy.sealing import files, new_key
 
-from . import codes
+from . import codes, fetching
 from .models import Attachment, Enquiry, Identity, Message, Note, Person, Referral, StateChange, return_digest
 
 
@@ -339,7 +340,15 @@ def touch(enquiry: Enquiry) -> None:
 # Filing what a channel received
 
 
-def file_inbound(inbound: Inbound, *, sender: str, language: str = "", body: str, at: datetime) -> Enquiry:
+def file_inbound(
+    inbound: Inbound,
+    *,
+    sender: str,
+    language: str = "",
+    body: str,
+    at: datetime,
+    media: Sequence[Media] = (),
+) -> Enquiry:
     """Bring a received message to its person and enquiry; both are made when there are none."""
     channel = inbound.channel
     identity = Identity.objects.select_related("person").filter(channel=channel, lane=inbound.lane).first()
@@ -352,7 +361,8 @@ def file_inbound(inbound: Inbound, *, sender: str, language: str = "", body: str
         language=language,
         at=at,
     )
-    receive_message(enquiry=enquiry, body=body, at=inbound.sent_at, inbound=inbound)
+    message = receive_message(enquiry=enquiry, body=body, at=inbound.sent_at, inbound=inbound)
+    fetching.expect_files(message, media, at=at)
     return enquiry
 
 

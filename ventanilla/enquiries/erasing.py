@@ -26,7 +26,7 @@ def erase_words(enquiry: Enquiry, *, reason: str, by: User | None, at: datetime)
     _forget_deliveries(enquiry)
     kept = Attachment.objects.filter(enquiry=enquiry, file__isnull=False)
     files.remove(files=[file for file in kept.values_list("file", flat=True) if file])
-    kept.update(file=None)
+    Attachment.objects.filter(enquiry=enquiry).update(file=None, reference=None, fetch_at=None)
     handed_on = forget_referrals(enquiry, reason=reason, by=by, at=at)
     _close_for_good(enquiry, by=by, at=at)
     return [certificate.pk, *handed_on]

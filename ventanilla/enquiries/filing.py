@@ -10,7 +10,7 @@ from ventanilla.channels.intake import filers
 from ventanilla.channels.models import Inbound
 from ventanilla.lib.registry import Registry
 
-from . import actions, automatic
+from . import actions, automatic, fetching
 from .models import Enquiry
 
 # Looks at each message once it is filed, in the same transaction: danger, automatic answers.
@@ -21,8 +21,9 @@ watchers: Registry[Callable[[Enquiry, Arrived], None]] = Registry()
 def file(inbound: Inbound, message: Arrived) -> None:
     """File one received message with its enquiry, then let the watchers look at it."""
     enquiry: Enquiry = actions.file_inbound(
-        inbound, sender=message.sender, language=message.language, body=message.text, at=timezone.now()
-    )
+        inbound, sender=message.sender, language=message.language, body=message.text,
+        media=message.media, at=timezone.now(),
+    )  # fmt: skip
     for watch in watchers.values():
         watch(enquiry, message)
 
@@ -31,3 +32,9 @@ def file(inbound: Inbound, message: Arrived) -> None:
 def answer() -> int:
     """First answers of the house, apart from filing."""
     return automatic.answer_due(now=timezone.now)
+
+
+@loops.works.add("fetching")
+def fetch() -> int:
+    """Files that providers hold for us."""
+    return fetching.fetch_due(now=timezone.now)

@@ -49,6 +49,7 @@ _FIELDS = (
     ("enquiries.Enquiry.danger", gettext_lazy("signs of danger"), "protect", "severe", "figures"),
     ("enquiries.Message.body", gettext_lazy("what was said"), "answer", "severe", "words"),
     ("enquiries.Note.body", gettext_lazy("notes of the staff"), "protect", "severe", "words"),
+    ("enquiries.Attachment.reference", gettext_lazy("where the provider hands out a file"), "answer", "high", "words"),
     ("enquiries.Attachment.name", gettext_lazy("name of a file"), "answer", "high", "words"),
     ("privacy.SealedFile.name", gettext_lazy("name of a file"), "answer", "high", "words"),
     ("privacy.SealedPiece.sealed", gettext_lazy("contents of a file"), "answer", "severe", "words"),

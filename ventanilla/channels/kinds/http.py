@@ -1,7 +1,7 @@
 """How kinds speak with a provider over HTTP: one place for time-outs, redirects and what went wrong."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import httpx
@@ -10,6 +10,8 @@ from ..contract import Problem, SendRefused
 
 # Seconds. A provider that has not answered by then is asked again later.
 CONNECT, ANSWER = 5.0, 20.0
+# Bytes of a file that are read at once.
+PIECE = 64 * 1024
 
 # The library writes every address into the log, and that of Telegram holds the key of the line.
 logging.getLogger("httpx").addFilter(lambda record: False)
@@ -37,6 +39,26 @@ def ask(method: str, url: str, **arguments: Any) -> httpx.Response:
         raise SendRefused(Problem.PROVIDER_DOWN) from None
     except httpx.HTTPError:
         raise SendRefused(Problem.PROVIDER_DOWN, may_have_arrived=True) from None
+
+
+def download(
+    url: str, *, refuse: Callable[[httpx.Response], None], headers: Mapping[str, str] | None = None
+) -> Iterator[bytes]:
+    """GET a file as it travels, piece by piece. `refuse` raises for what a status means; others are passing.
+
+    Raises SendRefused. Nothing is unpacked on the way: a small answer cannot become a large one.
+    """
+    wanted = {"Accept-Encoding": "identity", **(headers or {})}
+    try:
+        with _client.stream("GET", url, headers=wanted) as response:
+            if not response.is_success:
+                refuse(response)
+                raise SendRefused(Problem.PROVIDER_DOWN, retry_after=seconds_to_wait(response))
+            yield from response.iter_raw(PIECE)
+    except httpx.InvalidURL:
+        raise SendRefused(Problem.UNSUPPORTED, is_final=True) from None
+    except httpx.HTTPError:
+        raise SendRefused(Problem.PROVIDER_DOWN) from None
 
 
 def seconds_to_wait(response: httpx.Response) -> float | None:

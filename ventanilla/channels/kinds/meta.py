@@ -4,7 +4,10 @@ https://developers.facebook.com/docs/graph-api/webhooks/getting-started#validate
 """
 
 import hmac
+from collections.abc import Iterator
 from hashlib import sha256
+from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 
@@ -13,6 +16,9 @@ from ..models import Channel
 from . import http
 
 GRAPH = "https://graph.facebook.com/v23.0"
+# Where Meta hands out files that people sent: an address is asked nowhere else.
+_STORES = (".fbcdn.net", ".fbsbx.com")
+NO_SUCH_THING = 100
 
 
 def sign(body: bytes, *, secret: str) -> str:
@@ -44,6 +50,41 @@ def graph(channel: Channel) -> str:
 
 def headers(channel: Channel) -> dict[str, str]:
     return {"Authorization": f"Bearer {channel.secret('access_token')}"}
+
+
+def is_store(address: str, channel: Channel) -> bool:
+    """Whether files of people lie behind this address: at Meta's stores, or where the channel leads."""
+    try:
+        found, ours = urlsplit(address), urlsplit(graph(channel))
+        if (found.scheme, found.netloc) == (ours.scheme, ours.netloc):
+            return True
+        is_whole = found.scheme == "https" and found.port in (None, 443) and "@" not in found.netloc
+    except ValueError:
+        return False
+    return is_whole and (found.hostname or "").endswith(_STORES)
+
+
+def stored(address: str, channel: Channel, *, headers: dict[str, str] | None = None) -> Iterator[bytes]:
+    """A file from Meta's stores. Raises SendRefused; an address anywhere else is not asked."""
+    if not is_store(address, channel):
+        raise SendRefused(Problem.UNSUPPORTED, is_final=True)
+    yield from http.download(address, headers=headers, refuse=_refuse_file)
+
+
+def _refuse_file(response: httpx.Response) -> None:
+    if response.status_code in (403, 404, 410):
+        # An address that has ended: final only where no new one can be had.
+        raise SendRefused(Problem.GONE)
+    http.refuse_by_status(response)
+
+
+def said(response: httpx.Response) -> dict[str, Any]:
+    """The object in an answer that is a success; nothing in it where there is none."""
+    try:
+        found = response.json()
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def error_codes(response: httpx.Response) -> tuple[int, int]:

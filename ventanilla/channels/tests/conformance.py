@@ -17,6 +17,7 @@ from ventanilla.channels.models import Channel, Correspondence, Inbound, Outboun
 from ventanilla.hubs.models import Country, Hub
 from ventanilla.privacy.sealing import new_key
 
+PDF = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
 SAID = "sentinel-words me pidieron 300 dólares por la visa 🙏"
 
 
@@ -42,6 +43,7 @@ class Lab(ABC):
     has_statuses = True
     has_rate_limit = True
     has_refusals = True
+    carries_files = False
     # Networks that do not say when something was written: the order is that in which it came.
     carries_time = True
 
@@ -71,6 +73,10 @@ class Lab(ABC):
         """How the provider treats our next sends: ok, busy (429), down (5xx), blocked, gone, cut.
 
         "cut" takes the message, then the connection breaks before we hear of it."""
+
+    def attach(self, body: bytes) -> None:
+        """The person sends a PDF; for kinds with `carries_files`."""
+        raise NotImplementedError
 
     def report(self, message: Outbound, state: str) -> None:
         """The provider tells us about a message: delivered, read or failed."""
@@ -216,6 +222,27 @@ class Conformance:
         deliver()
         [(_to, text)] = lab.received()
         assert all(words in text for words in ("¿Qué necesita?", "Refugio", "Trabajo"))
+
+    def test_hands_out_a_file_that_a_person_sent_and_shows_nobody_the_key(self, lab, channel, caplog):
+        if not lab.carries_files:
+            pytest.skip("carries no files")
+        caplog.set_level(logging.DEBUG)
+        lab.attach(PDF)
+        [media] = intake.from_json(Inbound.objects.get().payload).media
+        assert b"".join(kinds[lab.code].fetch(media, channel)) == PDF
+        written = caplog.text + "".join(str(record.__dict__) for record in caplog.records)
+        for secret in lab.secrets.values():
+            assert secret not in media.reference
+            assert secret not in written
+
+    def test_reads_no_more_of_a_file_than_is_asked_for(self, lab, channel):
+        if not lab.carries_files:
+            pytest.skip("carries no files")
+        lab.attach(PDF + b"x" * 3_000_000)
+        [media] = intake.from_json(Inbound.objects.get().payload).media
+        pieces = kinds[lab.code].fetch(media, channel)
+        assert next(pieces).startswith(b"%PDF-")
+        pieces.close()
 
     def test_writes_nobodys_words_into_a_log(self, lab, channel, caplog):
         caplog.set_level(logging.DEBUG, logger="ventanilla")

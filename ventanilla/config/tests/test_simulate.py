@@ -15,7 +15,7 @@ from ventanilla.channels.playing import is_played
 from ventanilla.config import simulating
 from ventanilla.config.command import main
 from ventanilla.config.simulating import CannotPlay, Play, played, read_script, shipped
-from ventanilla.enquiries import automatic
+from ventanilla.enquiries import automatic, fetching
 from ventanilla.enquiries.models import Enquiry, Message
 from ventanilla.hubs.models import Hub
 
@@ -69,6 +69,7 @@ class House:
             self.channel.speaks.listen(self.channel, self.take, lambda: self.player.is_quiet)
         intake.file_waiting(at=timezone.now())
         automatic.answer_due(now=timezone.now)
+        fetching.fetch_due(now=timezone.now)
         outbox.deliver_waiting(now=lambda: timezone.now() + timedelta(minutes=self.turns))
 
     def take(self, parsed):

@@ -19,6 +19,7 @@ from .cases import (
 )
 from .coding import Coding
 from .desk import Absence, CannedAnswer, Consultation, DeskSetting, Presence, Retold, SavedView
+from .file_problems import FileProblem
 from .group_sessions import GroupSession, GroupSessionQuerySet, HeadCount
 from .promises import CallAttempt, Callback, CallbackQuerySet
 from .referrals import (
@@ -55,6 +56,7 @@ __all__ = [
     "CallbackQuerySet",
     "Enquiry",
     "EnquiryQuerySet",
+    "FileProblem",
     "GroupSession",
     "GroupSessionQuerySet",
     "HeadCount",

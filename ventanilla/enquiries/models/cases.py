@@ -1,3 +1,4 @@
+from datetime import datetime
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -12,6 +13,8 @@ from ventanilla.hubs.rights import Right, reach
 from ventanilla.privacy.doors import Reach
 from ventanilla.privacy.glass import opened_by
 from ventanilla.privacy.sealing import SealedJSON, SealedModel, SealedText, digest
+
+from .file_problems import FileProblem
 
 STAFF = settings.AUTH_USER_MODEL
 
@@ -294,9 +297,16 @@ class AttachmentQuerySet(models.QuerySet["Attachment"]):
     def visible_to(self, user: Any) -> "AttachmentQuerySet":
         return self.filter(enquiry__in=Enquiry.objects.visible_to(user))
 
+    def to_fetch(self, *, at: datetime) -> "AttachmentQuerySet":
+        """What a provider holds for us and whose turn has come; nothing of what is to be deleted."""
+        return self.filter(fetch_at__lte=at, enquiry__words_erased_at=None)
+
 
 class Attachment(SealedModel):
-    """A file that a person sent or staff added; its bytes are sealed under the enquiry's key."""
+    """A file that a person sent or staff added; its bytes are sealed under the enquiry's key.
+
+    One that a provider still holds has `fetch_at` and no `file`; one that is not taken has a `problem`.
+    """
 
     enquiry = models.ForeignKey(Enquiry, on_delete=models.CASCADE, related_name="attachments")
     message = models.ForeignKey(
@@ -304,15 +314,23 @@ class Attachment(SealedModel):
     )
     file = models.UUIDField(null=True, editable=False)
     name = SealedText(blank=True)
-    content_type = models.CharField(max_length=60)
+    content_type = models.CharField(max_length=60, blank=True)
     size = models.PositiveIntegerField(default=0)
     at = models.DateTimeField()
+    # How the provider hands it out; gone as soon as it is fetched or given up.
+    reference = SealedJSON(null=True, blank=True)
+    fetch_at = models.DateTimeField(null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    problem = models.CharField(max_length=20, choices=FileProblem, blank=True)
 
     objects: ClassVar[AttachmentQuerySet] = AttachmentQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         verbose_name = _("attachment")
         verbose_name_plural = _("attachments")
+        indexes = [
+            models.Index(fields=["fetch_at"], name="attachment_to_fetch", condition=Q(fetch_at__isnull=False))
+        ]
 
     def __str__(self) -> str:
         return str(self.pk)

@@ -57,7 +57,7 @@ class Email(ChannelKind):
         Setting(
             "after",
             _("What becomes of a mail that was taken"),
-            _("keep (read), move and the name of a folder, or delete; attached files go with it."),
+            _("keep (read), move and the name of a folder, or delete; with files, after four days."),
             is_required=False,
         ),
         Setting("smtp_host", _("SMTP server")),
@@ -102,7 +102,7 @@ class Email(ChannelKind):
             fetched = mailbox.fetch(uid) if uid is not None else None
         files = reading.files(message_from_bytes(fetched[0])) if fetched else []
         if int(number) >= len(files):
-            raise SendRefused(Problem.REFUSED, is_final=True)
+            raise SendRefused(Problem.GONE, is_final=True)
         yield reading.content_of(files[int(number)])
 
     def is_known_address(self, address: str) -> bool:

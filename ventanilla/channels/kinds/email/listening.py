@@ -55,6 +55,7 @@ class Listeners:
         pace = self._paces.setdefault(channel.pk, Pace())
         with opened(channel) as mailbox:
             while not stopped():
+                mailbox.clear(on=timezone.now().date())
                 taken, postponed = _take_all(mailbox, channel, hand_over, stopped, pace)
                 pace.forget(now=time.monotonic())
                 if not taken:
@@ -80,7 +81,10 @@ def _take_all(
             postponed += 1
         else:
             hand_over(parsed)
-            (mailbox.take if parsed.messages else mailbox.pass_over)(uid)
+            if parsed.messages:
+                mailbox.take(uid, has_files=any(message.media for message in parsed.messages))
+            else:
+                mailbox.pass_over(uid)
             taken += 1
     return taken, postponed
 

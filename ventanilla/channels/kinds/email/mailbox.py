@@ -9,7 +9,7 @@ import ssl
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from imapclient import IMAPClient, SocketTimeout
@@ -19,6 +19,9 @@ from ...contract import Problem, SendRefused
 from ...models import Channel
 
 MARK = b"$Ventanilla"
+# Taken, and deleted when its files have had time to be fetched; servers without keywords have \\Flagged.
+FILES_MARK, FILES_FLAG = b"$VentanillaFiles", b"\\Flagged"
+FILES_STAY = timedelta(days=4)
 # Seconds: to connect, for an answer, between looks at `stopped`, between looks at the mailbox with IDLE and
 # without. With IDLE too: what is announced in the instant before it begins is not announced again.
 CONNECT, ANSWER, LOOK, RENEW, POLL = 5.0, 30.0, 1.0, 120.0, 30.0
@@ -105,15 +108,32 @@ class Mailbox:
         body = next((value for name, value in answer.items() if name.startswith(b"BODY[]")), None)
         return None if body is None else (body, size <= BIGGEST)
 
-    def take(self, uid: int) -> None:
+    def take(self, uid: int, *, has_files: bool = False) -> None:
         """A mail is committed: mark it, and move or delete it where the channel says so."""
         self._client.add_flags([uid], [b"\\Seen", *([MARK] if self._has_keywords else [])], silent=True)
         self.leave(uid)
         after, _space, folder = (self._channel.setting("after") or "keep").partition(" ")
         if after == "move":
             self._move(uid, folder)
+        elif after == "delete" and has_files:
+            # The files are fetched apart from the words; `clear` deletes the mail afterwards.
+            self._client.add_flags([uid], [self._files_mark], silent=True)
         elif after == "delete":
             self._delete(uid)
+
+    @property
+    def _files_mark(self) -> bytes:
+        return FILES_MARK if self._has_keywords else FILES_FLAG
+
+    def clear(self, *, on: date) -> int:
+        """Delete what was only left for its files, where the channel says delete; returns how many."""
+        if self._channel.setting("after") != "delete":
+            return 0
+        mark = ["KEYWORD", FILES_MARK] if self._has_keywords else ["SEEN", "FLAGGED"]
+        old: list[int] = self._client.search([*mark, "BEFORE", on - FILES_STAY])
+        for uid in old:
+            self._delete(uid)
+        return len(old)
 
     def pass_over(self, uid: int) -> None:
         """A mail that is no message of a person stays where it is, unread."""

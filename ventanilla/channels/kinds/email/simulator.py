@@ -7,7 +7,7 @@ import smtplib
 import socketserver
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -100,12 +100,22 @@ class Correspondent:
 
 
 def letter(
-    person: str, to: str, text: str, *, external_id: str = "", subject: str = "", at: datetime | None = None
+    person: str,
+    to: str,
+    text: str,
+    *,
+    external_id: str = "",
+    subject: str = "",
+    at: datetime | None = None,
+    files: Sequence[tuple[str, str, bytes]] = (),
 ) -> EmailMessage:
-    """A mail as a person's program writes it."""
+    """A mail as a person's program writes it. `files`: (name, kind, bytes)."""
     mail = EmailMessage()
     mail["From"], mail["To"], mail["Subject"] = f"Alguien <{person}>", to, subject
     mail["Date"] = format_datetime(at or datetime.now(UTC))
     mail["Message-ID"] = f"<{external_id or uuid4().hex}@{person.rpartition('@')[2]}>"
     mail.set_content(text)
+    for name, kind, body in files:
+        main, _slash, sub = kind.partition("/")
+        mail.add_attachment(body, maintype=main, subtype=sub, filename=name)
     return mail

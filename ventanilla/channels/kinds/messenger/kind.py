@@ -1,7 +1,6 @@
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import Any
-from urllib.parse import urlsplit
 
 import httpx
 from django.utils.translation import gettext_lazy as _
@@ -26,8 +25,8 @@ from . import parsing, sending
 from .problems import problem_of
 
 FIELDS = "messages,messaging_postbacks,message_deliveries,message_reads,message_echoes"
-# Where Meta hands out files that people sent: what a hook names is asked nowhere else.
-_STORES = (".fbcdn.net", ".fbsbx.com")
+# Of a file, nothing better comes of asking again: there is no new address.
+_NEVER = (Problem.GONE, Problem.UNSUPPORTED)
 NO, YES = "no", "yes"
 
 
@@ -93,24 +92,14 @@ class Messenger(ChannelKind):
         return Accepted(provider_id=str(self._ask(url, channel, sending.payload(outgoing))["message_id"]))
 
     def fetch(self, media: Media, channel: Channel) -> Iterator[bytes]:
-        if not self._is_store(media.reference, channel):
-            raise SendRefused(Problem.UNSUPPORTED, is_final=True)
         # The address carries its own right to be read, for some days; our key is not shown to it.
-        file = http.ask("GET", media.reference)
-        if file.status_code in (403, 404, 410):
-            raise SendRefused(Problem.GONE, is_final=True)
-        if not file.is_success:
-            raise SendRefused(Problem.PROVIDER_DOWN)
-        yield file.content
+        try:
+            yield from meta.stored(media.reference, channel)
+        except SendRefused as refusal:
+            raise SendRefused(refusal.problem, is_final=refusal.problem in _NEVER) from None
 
     def is_known_address(self, address: str) -> bool:
         return address.isdecimal() and 5 <= len(address) <= 25
-
-    def _is_store(self, reference: str, channel: Channel) -> bool:
-        address, ours = urlsplit(reference), urlsplit(meta.graph(channel))
-        if (address.scheme, address.netloc) == (ours.scheme, ours.netloc):
-            return True
-        return address.scheme == "https" and (address.hostname or "").endswith(_STORES)
 
     def _ask(self, url: str, channel: Channel, body: Mapping[str, Any]) -> dict[str, Any]:
         response = http.post(url, headers=meta.headers(channel), json=body)

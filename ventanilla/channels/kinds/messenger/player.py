@@ -2,13 +2,14 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 from ...models import Channel
-from ...playing import Player, digits, players
+from ...playing import Player, SampleFile, digits, players
 from ...simulator import Caller, Sent
 from .simulator import Page
 
 
 @players.add("messenger")
 class MessengerPlayer(Player):
+    carries_files = True
     refusals = ("busy", "down", "closed")
 
     def __init__(self, channel: Channel, call: Caller) -> None:
@@ -33,6 +34,10 @@ class MessengerPlayer(Player):
         return self._page.hand_over(
             [self._page.message(person, text, mid=f"m_{ref}", at=at) for ref, person, text, at in messages]
         )
+
+    def attach(self, person: str, file: SampleFile, *, ref: str, at: datetime) -> int:
+        shelf = self._page.attachment("image" if file.is_picture else "file", file.body)
+        return self._page.write(person, "", mid=f"m_{ref}", at=at, attachments=[shelf])
 
     def press(self, sent: Sent, code: str) -> int:
         return self._page.press(sent.to, sent, code)

@@ -102,7 +102,7 @@ class Telegram(ChannelKind):
 
     def fetch(self, media: Media, channel: Channel) -> Iterator[bytes]:
         about = api.call(channel, "getFile", file_id=media.reference)
-        yield api.download(channel, str(about["file_path"]))
+        yield from api.download(channel, str(about["file_path"]))
 
     def listens_on(self, channel: Channel) -> bool:
         return channel.setting("mode", POLLING) == POLLING

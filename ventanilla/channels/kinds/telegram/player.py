@@ -3,7 +3,7 @@ from datetime import datetime
 from typing import Any
 
 from ...models import Channel
-from ...playing import Player, digits, players
+from ...playing import Player, SampleFile, digits, players
 from ...simulator import Caller, Sent
 from .simulator import BotApi
 
@@ -13,6 +13,7 @@ LONGEST_WAIT = 2
 
 @players.add("telegram")
 class TelegramPlayer(Player):
+    carries_files = True
     reports = False
 
     def __init__(self, channel: Channel, call: Caller) -> None:
@@ -38,6 +39,14 @@ class TelegramPlayer(Player):
     def hand_over(self, messages: Sequence[tuple[str, str, str, datetime]]) -> int:
         return max(self._tell(*message) for message in messages)
 
+    def attach(self, person: str, file: SampleFile, *, ref: str, at: datetime) -> int:
+        if file.is_picture:
+            content: dict[str, Any] = {"photo": [self._bot.keep(file.body) | {"width": 320, "height": 200}]}
+        else:
+            about = {"mime_type": file.content_type, "file_name": file.name}
+            content = {"document": self._bot.keep(file.body) | about}
+        return self._hand(ref, person, at, content)
+
     def press(self, sent: Sent, code: str) -> int:
         return self._bot.press(sent, code)
 
@@ -48,8 +57,11 @@ class TelegramPlayer(Player):
         self._bot.close()
 
     def _tell(self, ref: str, person: str, text: str, at: datetime) -> int:
+        return self._hand(ref, person, at, {"text": text})
+
+    def _hand(self, ref: str, person: str, at: datetime, content: Mapping[str, Any]) -> int:
         if ref not in self._known:
-            message = self._bot.message(person, at=at, text=text)
+            message = self._bot.message(person, at=at, **content)
             message["from"]["language_code"] = self.language
             self._known[ref] = self._first + len(self._known), message
         number, message = self._known[ref]

@@ -11,10 +11,12 @@ _BY_WORDS = {
     400: (
         ("chat not found", Problem.GONE),
         ("user not found", Problem.GONE),
+        ("wrong file_id", Problem.GONE),
+        ("invalid file_id", Problem.GONE),
         ("peer_id_invalid", Problem.GONE),
         ("too long", Problem.TOO_LONG),
         ("message_too_long", Problem.TOO_LONG),
-        ("file is too big", Problem.UNSUPPORTED),
+        ("file is too big", Problem.TOO_LARGE),
     ),
     403: (
         ("blocked by the user", Problem.BLOCKED),

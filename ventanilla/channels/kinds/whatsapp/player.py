@@ -2,13 +2,14 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from ...models import Channel
-from ...playing import Player, digits, players
+from ...playing import Player, SampleFile, digits, players
 from ...simulator import Caller, Sent
 from .simulator import Meta
 
 
 @players.add("whatsapp")
 class WhatsAppPlayer(Player):
+    carries_files = True
     refusals = ("busy", "down", "closed")
 
     def __init__(self, channel: Channel, call: Caller) -> None:
@@ -35,6 +36,13 @@ class WhatsAppPlayer(Player):
                 self._meta.message(person, text, external_id=f"wamid.{ref}", at=at)
                 for ref, person, text, at in messages
             ]
+        )
+
+    def attach(self, person: str, file: SampleFile, *, ref: str, at: datetime) -> int:
+        kind = "image" if file.is_picture else "document"
+        about = {} if file.is_picture else {"filename": file.name}
+        return self._meta.attach(
+            person, kind, file.body, mime_type=file.content_type, external_id=f"wamid.{ref}", at=at, **about
         )
 
     def press(self, sent: Sent, code: str) -> int:

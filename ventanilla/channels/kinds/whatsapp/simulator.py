@@ -4,10 +4,13 @@ https://developers.facebook.com/documentation/business-messaging/whatsapp/webhoo
 """
 
 import json
+import re
 import time
 from collections.abc import Sequence
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
 
 from ...simulator import Answer, Caller, HttpProvider, Request, Sent
@@ -24,6 +27,11 @@ _REFUSALS = {
 }
 
 
+# Seconds for which an address of a file holds.
+ADDRESS_HOLDS = 300
+_MEDIA = re.compile(r"/(\d+)")
+
+
 class Meta(HttpProvider):
     """One app with one number. `call` reaches our hook."""
 
@@ -32,6 +40,9 @@ class Meta(HttpProvider):
     ) -> None:
         super().__init__(port=port)
         self._call, self._secret, self._token, self._number = call, app_secret, access_token, number
+        # Files by their id: (kind, bytes). Both are forgotten by Meta after some days.
+        self.media: dict[str, tuple[str, bytes]] = {}
+        self.address_holds = ADDRESS_HOLDS
 
     # What a person does
 
@@ -47,6 +58,25 @@ class Meta(HttpProvider):
         }
         del message["text"]
         return self.hand_over([message])
+
+    def attach(
+        self, person: str, kind: str, body: bytes, *, mime_type: str, external_id: str = "",
+        at: datetime | None = None, **about: str,
+    ) -> int:  # fmt: skip
+        """A person sends a file: image, document, audio, video, sticker. `about`: caption, filename."""
+        file = {"id": self.keep(mime_type, body), "mime_type": mime_type, "sha256": sha256(body).hexdigest()}
+        message = self.message(person, "", external_id=external_id, at=at) | {
+            "type": kind,
+            kind: file | about,
+        }
+        del message["text"]
+        return self.hand_over([message])
+
+    def keep(self, mime_type: str, body: bytes) -> str:
+        """Put a file on Meta's shelf; its id."""
+        number = str(uuid4().int)[:16]
+        self.media[number] = (mime_type, body)
+        return number
 
     def message(
         self, person: str, text: str, *, external_id: str = "", at: datetime | None = None
@@ -108,7 +138,36 @@ class Meta(HttpProvider):
             return _refusal("token")
         if request.method == "POST" and request.path == f"/{self._number}/messages":
             return self._take(request.json())
+        if request.method == "GET" and (asked := _MEDIA.fullmatch(request.path)):
+            return self._about(asked[1])
+        if request.method == "GET" and request.path.startswith("/whatsapp_business/attachments/?"):
+            return self._file(request.path)
         return Answer(404, {"error": {"code": 100, "message": "Unsupported request"}})
+
+    def _about(self, number: str) -> Answer:
+        """Where a file lies for some minutes, and what it is."""
+        if self.next_way() == "down":
+            return _refusal("down")
+        if number not in self.media:
+            gone = {"code": 100, "error_subcode": 33, "type": "GraphMethodException", "message": "simulated"}
+            return Answer(400, {"error": gone})
+        kind, body = self.media[number]
+        ends = int(time.time()) + self.address_holds
+        address = f"{self.url}/whatsapp_business/attachments/?mid={number}&ext={ends}&hash=simulated"
+        about = {
+            "url": address,
+            "mime_type": kind,
+            "sha256": sha256(body).hexdigest(),
+            "file_size": len(body),
+        }
+        return Answer(200, {**about, "id": number, "messaging_product": "whatsapp"})
+
+    def _file(self, address: str) -> Answer:
+        asked = parse_qs(urlsplit(address).query)
+        kind, body = self.media.get(asked["mid"][0], ("", b""))
+        if not kind or int(asked["ext"][0]) <= time.time():
+            return Answer(404)
+        return Answer(body=body, content_type=kind)
 
     def _take(self, message: dict[str, Any]) -> Answer:
         way = self.next_way()

@@ -2,14 +2,18 @@
 
 from .accepting import Accepted, accept
 from .downloads import download
-from .refusals import FileRefused, Infected, NotScanned
+from .refusals import Damaged, Empty, FileRefused, Infected, KindRefused, NotScanned, TooLarge
 from .store import keep, read, remove
 
 __all__ = [
     "Accepted",
+    "Damaged",
+    "Empty",
     "FileRefused",
     "Infected",
+    "KindRefused",
     "NotScanned",
+    "TooLarge",
     "accept",
     "download",
     "keep",

@@ -40,6 +40,7 @@ class EmailLab(Lab):
     person, other_person = "maria@correo.example", "jean@courriel.example"
     secrets = {"password": PASSWORD}
     has_statuses = False
+    carries_files = True
 
     def __init__(self, dovecot):
         self.dovecot, self.post = dovecot, PostOffice()
@@ -92,6 +93,10 @@ class EmailLab(Lab):
 
     def received(self):
         return [(sent.to, sent.text) for sent in self.post.sent]
+
+    def attach(self, body):
+        self.put(with_files(("carta.pdf", body)))
+        self.listen()
 
     def answer_with(self, *ways):
         self.post.ways.extend(ways)
@@ -203,11 +208,23 @@ class TestEmail(Conformance):
 
     def test_deletes_taken_mails_where_the_channel_says_so(self, lab, channel):
         lab.change(after="delete")
-        lab.put(with_files(("pasaporte.pdf", b"%PDF-1")))
+        lab.put(letter(lab.person, HUB, "hola"))
         lab.listen(Inbound.objects.exists)
         assert lab.flags()["INBOX"] == []
-        with pytest.raises(SendRefused):
-            list(kinds["email"].fetch(message().media[0], lab.channel))
+
+    def test_deletes_a_mail_with_files_when_they_had_time_to_be_fetched(self, lab, channel):
+        lab.change(after="delete")
+        lab.put(with_files(("pasaporte.pdf", b"%PDF-1")))
+        lab.listen()
+        [file] = message().media
+        assert b"".join(kinds["email"].fetch(file, lab.channel)) == b"%PDF-1"
+        for days, left in ((3, 1), (5, 0)):
+            with mailbox.opened(lab.channel) as box:
+                box.clear(on=now().date() + timedelta(days=days))
+            assert len(lab.flags()["INBOX"]) == left
+        with pytest.raises(SendRefused) as caught:
+            list(kinds["email"].fetch(file, lab.channel))
+        assert (caught.value.problem, caught.value.is_final) == (Problem.GONE, True)
 
     def test_names_files_and_hands_them_out_one_by_one(self, lab, channel):
         lab.put(with_files(("../año.pdf", b"uno"), ("dos.jpg", b"dos")))

@@ -20,6 +20,7 @@ PAGE, SECRET, TOKEN, VERIFY = "1067280970047460", "app-secret-for-tests", "EAAG-
 class MessengerLab(Lab):
     code = "messenger"
     person, other_person = "8017274251683420", "6650919234997777"
+    carries_files = True
     secrets = {"app_secret": SECRET, "access_token": TOKEN, "verify_token": VERIFY}
 
     def __init__(self):
@@ -53,6 +54,9 @@ class MessengerLab(Lab):
             (sent.to, sent.text + "".join(f" {label}" for _, label in sent.choices))
             for sent in self.page.sent
         ]
+
+    def attach(self, body):
+        self.page.write(self.person, "", attachments=[self.page.attachment("file", body)])
 
     def answer_with(self, *ways):
         self.page.ways.extend(ways)
@@ -148,6 +152,8 @@ class TestMessenger(Conformance):
             "http://scontent.xx.fbcdn.net/x",
             "https://scontent.xx.fbcdn.net.evil.example/x",
             "file:///etc/passwd",
+            "https://scontent.xx.fbcdn.net:8443/x",
+            "https://[bad/x",
         ],
     )
     def test_asks_nobody_but_meta_for_a_file(self, lab, channel, address):

@@ -27,6 +27,7 @@ class TelegramLab(Lab):
     code = "telegram"
     person, other_person = "7004002001", "5551230987"
     has_statuses = False
+    carries_files = True
     secrets = {"bot_token": TOKEN, "secret_token": SECRET}
     mode = "webhook"
 
@@ -65,6 +66,9 @@ class TelegramLab(Lab):
             (sent.to, sent.text + "".join(f" {label}" for _, label in sent.choices)) for sent in self.bot.sent
         ]
 
+    def attach(self, body):
+        self.bot.attach(self.person, "document", body, mime_type="application/pdf", file_name="carta.pdf")
+
     def answer_with(self, *ways):
         self.bot.ways.extend(ways)
 
@@ -75,6 +79,10 @@ class PollingLab(TelegramLab):
     def prepare(self, channel):
         super().prepare(channel)
         self.channel = channel
+
+    def attach(self, body):
+        super().attach(body)
+        self.listen()
 
     def arrive(self, *messages):
         super().arrive(*messages)
@@ -320,7 +328,7 @@ class TestWhatPeopleDo:
         lab.bot.files.clear()
         with pytest.raises(SendRefused) as caught:
             list(kinds["telegram"].fetch(file, channel))
-        assert (caught.value.problem, caught.value.is_final) == (Problem.UNSUPPORTED, True)
+        assert (caught.value.problem, caught.value.is_final) == (Problem.TOO_LARGE, True)
 
     def test_is_stopped_by_who_blocks_it_and_goes_on_when_taken_back(self, lab, channel):
         wrote(lab, channel)

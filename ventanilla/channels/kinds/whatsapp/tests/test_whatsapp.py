@@ -8,12 +8,13 @@ from django.test import Client
 from django.urls import reverse
 
 from ventanilla.channels import outbox
-from ventanilla.channels.contract import Choice, Content, Problem
+from ventanilla.channels.contract import Choice, Content, Media, Problem, SendRefused, kinds
 from ventanilla.channels.intake import from_json
 from ventanilla.channels.kinds.meta import sign
 from ventanilla.channels.kinds.whatsapp.simulator import Meta
 from ventanilla.channels.models import Channel, Correspondence, Inbound, Outbound, lane
-from ventanilla.channels.tests.conformance import Conformance, Lab, deliver, now, queue, send, wrote
+from ventanilla.channels.simulator import Answer
+from ventanilla.channels.tests.conformance import PDF, Conformance, Lab, deliver, now, queue, send, wrote
 
 NUMBER, SECRET, TOKEN, VERIFY = (
     "106540352242922",
@@ -27,6 +28,7 @@ SCOPED = "CR.13491208655302741918"
 class WhatsAppLab(Lab):
     code = "whatsapp"
     person, other_person = "50688887777", "50570001111"
+    carries_files = True
     secrets = {"app_secret": SECRET, "access_token": TOKEN, "verify_token": VERIFY}
 
     def __init__(self):
@@ -63,6 +65,9 @@ class WhatsAppLab(Lab):
 
     def answer_with(self, *ways):
         self.meta.ways.extend(ways)
+
+    def attach(self, body):
+        self.meta.attach(self.person, "document", body, mime_type="application/pdf", filename="carta.pdf")
 
     def report(self, message, state):
         self.meta.report(message.provider_id, state)
@@ -112,6 +117,41 @@ class TestWhatsApp(Conformance):
         deliver()
         assert [sent.raw["interactive"]["type"] for sent in lab.meta.sent] == ["button", "list"]
         assert [len(sent.choices) for sent in lab.meta.sent] == [3, 5]
+
+    def test_asks_for_a_new_address_when_one_has_ended(self, lab, channel):
+        lab.attach(PDF)
+        [media] = from_json(Inbound.objects.get().payload).media
+        lab.meta.address_holds = 0
+        with pytest.raises(SendRefused) as caught:
+            list(kinds["whatsapp"].fetch(media, channel))
+        assert (caught.value.problem, caught.value.is_final) == (Problem.GONE, False)
+        lab.meta.address_holds = 300
+        assert b"".join(kinds["whatsapp"].fetch(media, channel)) == PDF
+
+    def test_says_which_file_meta_has_no_more(self, lab, channel):
+        with pytest.raises(SendRefused) as caught:
+            list(kinds["whatsapp"].fetch(Media("1234567890"), channel))
+        assert (caught.value.problem, caught.value.is_final) == (Problem.GONE, True)
+
+    @pytest.mark.parametrize("reference", ["", "../me", "1?fields=x", "1/2", "http://169.254.169.254/"])
+    def test_asks_for_nothing_that_is_no_file(self, lab, channel, reference):
+        with pytest.raises(SendRefused) as caught:
+            list(kinds["whatsapp"].fetch(Media(reference), channel))
+        assert (caught.value.problem, caught.value.is_final) == (Problem.UNSUPPORTED, True)
+
+    @pytest.mark.parametrize(
+        "address",
+        [
+            "http://127.0.0.1:1/x", "http://169.254.169.254/x", "https://lookaside.fbsbx.com.evil.example/x",
+            "http://lookaside.fbsbx.com/x", "https://lookaside.fbsbx.com:22/x", "https://x:99999999/y", "",
+            "https://fbsbx.com@evil.example/x", "file:///etc/passwd",
+        ],
+    )  # fmt: skip
+    def test_shows_the_key_to_nobody_but_meta(self, lab, channel, address, monkeypatch):
+        monkeypatch.setattr(lab.meta, "_about", lambda number: Answer(200, {"url": address}))
+        with pytest.raises(SendRefused) as caught:
+            list(kinds["whatsapp"].fetch(Media("1234567890"), channel))
+        assert (caught.value.problem, caught.value.is_final) == (Problem.UNSUPPORTED, True)
 
     def test_does_not_write_freely_after_24_hours(self, lab, channel):
         Correspondence.objects.create(
