@@ -16,6 +16,7 @@ from . import parts
 from .contract import Arrived, Media, Parsed, Part, Stopped
 from .models import Channel, Correspondence, Inbound, IntakeKey, OptIn, lane
 from .outbox import note_delivery, note_watermark
+from .turns import turn
 
 logger = logging.getLogger(__name__)
 
@@ -46,7 +47,7 @@ def receive_all(requests: Sequence[tuple[Channel, Parsed]], *, at: datetime) -> 
     arrived: dict[UUID, list[Arrived]] = {pk: [] for pk in channels}
     for channel, parsed in requests:
         arrived[channel.pk] += parsed.messages
-    with transaction.atomic():
+    with turn(), transaction.atomic():
         # In the same order everywhere, so that no two processes wait for each other.
         fresh = sum(_commit_messages(channels[pk], arrived[pk], at=at) for pk in sorted(channels))
         for channel, parsed in requests:
@@ -160,7 +161,7 @@ def file_waiting(*, at: datetime, limit: int = BATCH) -> int:
 
 
 def _file_some(*, at: datetime, limit: int) -> int:
-    with transaction.atomic():
+    with turn(), transaction.atomic():
         rows = list(_locked(at=at, limit=limit))
         open_keys(rows)
         return sum(_file(row, at=at) for row in rows)

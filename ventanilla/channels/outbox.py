@@ -25,6 +25,7 @@ from .contract import (
     Watermark,
 )
 from .models import Channel, Correspondence, DeliveryNote, Outbound, lane
+from .turns import turn
 
 logger = logging.getLogger(__name__)
 
@@ -81,7 +82,7 @@ def claim(*, at: datetime) -> Outbound | None:
     """Take the next message that nobody else is sending; it counts as in flight from here on."""
     if not Outbound.objects.ready(at=at).exists():
         return None  # looking takes no lock, on SQLite the only one there is
-    with transaction.atomic():
+    with turn(), transaction.atomic():
         ready = Outbound.objects.ready(at=at).select_related("channel__hub").order_by("next_attempt_at", "pk")
         if connection.features.has_select_for_update_skip_locked:
             ready = ready.select_for_update(skip_locked=True, of=("self",))
@@ -127,6 +128,7 @@ def why_not(message: Outbound, person: Correspondence, *, at: datetime) -> Probl
     return None
 
 
+@turn()
 @transaction.atomic
 def note_accepted(message: Outbound, accepted: Accepted, *, at: datetime) -> None:
     """The provider has it; notes about its delivery that came earlier count from now on."""
@@ -141,6 +143,7 @@ def note_accepted(message: Outbound, accepted: Accepted, *, at: datetime) -> Non
     _tell(message.pk)
 
 
+@turn()
 @transaction.atomic
 def settle(message: Outbound, refusal: SendRefused, *, at: datetime) -> None:
     """Write down why a try failed: again later, given up, or not known to have arrived."""

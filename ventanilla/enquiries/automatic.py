@@ -21,6 +21,7 @@ from django.utils.translation import override
 from ventanilla.answers.asking import MAX_QUESTION, Passage, ask
 from ventanilla.answers.gaps import note_gap
 from ventanilla.channels.contract import Choice, Content
+from ventanilla.channels.turns import turn
 from ventanilla.hubs.models import Hub
 from ventanilla.lib.text import clean
 from ventanilla.verification.items import Item, items
@@ -90,7 +91,7 @@ def _claim() -> Message | None:
     """The oldest message to answer, marked as taken: who dies now leaves it to people."""
     if not Message.objects.filter(to_answer=True).exists():
         return None  # looking takes no lock, on SQLite the only one there is
-    with transaction.atomic():
+    with turn(), transaction.atomic():
         rows = Message.objects.filter(to_answer=True).order_by("at", "pk")
         if connection.features.has_select_for_update_skip_locked:
             rows = rows.select_for_update(skip_locked=True)
@@ -113,7 +114,7 @@ def answer(message: Message, *, at: datetime) -> Message | None:
         enquiry.save(update_fields=["answers_automatically"])
     else:
         said = _from_content(enquiry, question, language, at=at)
-    with transaction.atomic():
+    with turn(), transaction.atomic():
         return actions.say_automatically(enquiry=enquiry, content=said.content, cites=said.cites, at=at)
 
 
