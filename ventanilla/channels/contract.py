@@ -41,6 +41,8 @@ class Problem(models.TextChoices):
     TOO_LONG = "too-long", _("The message is too long for this channel.")
     UNSUPPORTED = "unsupported", _("This channel cannot carry this kind of file.")
     TOO_LARGE = "too-large", _("The file is too large for this channel.")
+    FILE_GONE = "file-gone", _("The file was deleted, or could harm a computer: it is not sent.")
+    NOT_SCANNED = "not-scanned", _("The file cannot be checked for viruses now. It is tried again by itself.")
     EXPIRED = "expired", _("It could not be sent for a whole day and is not tried any more.")
     UNSURE = (
         "unsure",
@@ -177,7 +179,7 @@ class Content:
     subject: str = ""
     template: str = ""
     variables: tuple[str, ...] = ()
-    file: str = ""
+    file: str = ""  # the number of a sealed file
     replies_to: str = ""
     is_automatic: bool = False  # said by the house itself, not by a person of the staff
 
@@ -206,16 +208,30 @@ class Content:
 
 
 @dataclass(frozen=True, slots=True)
+class SentFile:
+    """A file on its way to a person: looked at, cleaned, scanned where the hub has a scanner."""
+
+    name: str
+    content_type: str
+    content: bytes = field(repr=False)
+
+    @property
+    def is_picture(self) -> bool:
+        return self.content_type.startswith("image/")
+
+
+@dataclass(frozen=True, slots=True)
 class Outgoing:
     """One message for one person. `token` is the same at every try.
 
-    `heard_ago`: how long ago the person last wrote, where they have.
+    `heard_ago`: how long ago the person last wrote, where they have. `file`: what `content.file` stands for.
     """
 
     to: str
     content: Content
     token: str
     heard_ago: timedelta | None = None
+    file: SentFile | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,6 +277,34 @@ class Setting:
     choices: tuple[tuple[str, Words], ...] = ()
 
 
+MEGABYTE = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """What files one message can carry.
+
+    `largest`: bytes by kind of file, the first that fits: "image/png", "audio/", or "" for all others; what
+    fits none is not carried. `caption`: letters that go with a file; with those in `wordless`, none do.
+    """
+
+    largest: tuple[tuple[str, int], ...]
+    caption: int = 0
+    wordless: tuple[str, ...] = ()
+
+    def room(self, content_type: str) -> int:
+        """The most bytes that a file of this kind may have; 0 where none is carried."""
+        return next((most for kind, most in self.largest if content_type.startswith(kind)), 0)
+
+    def words(self, content_type: str) -> int:
+        """How many letters go along with a file of this kind."""
+        return 0 if content_type.startswith(self.wordless or ("/",)) else self.caption
+
+    @property
+    def most(self) -> int:
+        return max(most for _kind, most in self.largest)
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """What one message can hold; `window` is how long after the person's last message we may write freely."""
@@ -269,7 +313,7 @@ class Limits:
     choices: int = 0
     choice_label: int = 20
     window: timedelta | None = None
-    files: bool = False
+    files: Files | None = None
 
 
 class ChannelKind:

@@ -13,15 +13,19 @@ from django.utils.translation import gettext_lazy as _
 
 from ventanilla.lib.errors import DomainError
 from ventanilla.lib.registry import Registry
+from ventanilla.privacy.models.files import SealedFile
+from ventanilla.privacy.sealing import KeyDestroyed, files
 
 from .contract import (
     Accepted,
+    ChannelKind,
     Content,
     Delivery,
     DeliveryState,
     Outgoing,
     Problem,
     SendRefused,
+    SentFile,
     Watermark,
 )
 from .models import Channel, Correspondence, DeliveryNote, Outbound, lane
@@ -102,9 +106,10 @@ def deliver(message: Outbound, *, now: Callable[[], datetime]) -> None:
     if problem := why_not(message, person, at=at):
         settle(message, SendRefused(problem, is_final=True), at=at)
         return
-    heard_ago = at - person.last_inbound_at if person.last_inbound_at else None
-    outgoing = Outgoing(to=message.to, content=message.what(), token=message.pk.hex, heard_ago=heard_ago)
+    heard_ago, content = at - person.last_inbound_at if person.last_inbound_at else None, message.what()
     try:
+        file = attached(content.file, message.channel.speaks, at=at) if content.file else None
+        outgoing = Outgoing(message.to, content, message.pk.hex, heard_ago, file)
         accepted = message.channel.speaks.send(outgoing, message.channel)
     except SendRefused as refusal:
         settle(message, refusal, at=now())
@@ -113,6 +118,22 @@ def deliver(message: Outbound, *, now: Callable[[], datetime]) -> None:
         settle(message, SendRefused(Problem.UNSURE, may_have_arrived=True), at=now())
     else:
         note_accepted(message, accepted, at=now())
+
+
+def attached(number: str, kind: ChannelKind, *, at: datetime) -> SentFile:
+    """The file that goes with a message; one that no scanner has seen is scanned now. Raises SendRefused."""
+    row = SealedFile.objects.filter(pk=number).first()
+    if row is None:
+        raise SendRefused(Problem.FILE_GONE, is_final=True)
+    room = kind.limits.files.room(row.content_type) if kind.limits.files else 0
+    if row.size > room:
+        raise SendRefused(Problem.TOO_LARGE if room else Problem.UNSUPPORTED, is_final=True)
+    try:
+        return SentFile(row.name, row.content_type, files.read(row, at=at))
+    except files.NotScanned:
+        raise SendRefused(Problem.NOT_SCANNED) from None
+    except (files.Infected, KeyDestroyed):
+        raise SendRefused(Problem.FILE_GONE, is_final=True) from None
 
 
 def why_not(message: Outbound, person: Correspondence, *, at: datetime) -> Problem | None:

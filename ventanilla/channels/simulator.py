@@ -8,7 +8,9 @@ import json
 import threading
 from collections import deque
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
+from email import message_from_bytes, policy
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Protocol
 
@@ -46,6 +48,7 @@ class Sent:
     provider_id: str
     token: str = ""
     choices: tuple[tuple[str, str], ...] = ()
+    file: tuple[str, str, bytes] | None = None  # name, kind, bytes
     raw: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -58,6 +61,20 @@ class Request:
 
     def json(self) -> Any:
         return json.loads(self.body or b"{}")
+
+    def form(self) -> tuple[dict[str, str], dict[str, tuple[str, str, bytes]]]:
+        """Fields and files (name, kind, bytes) of a form in several parts."""
+        head = f"Content-Type: {self.headers.get('content-type', '')}\r\n\r\n".encode()
+        fields, files = dict[str, str](), dict[str, tuple[str, str, bytes]]()
+        for part in message_from_bytes(head + self.body, policy=policy.HTTP).iter_parts():
+            name = str(part.get_param("name", header="content-disposition"))
+            content = part.get_payload(decode=True)
+            content = content if isinstance(content, bytes) else b""
+            if part.get_filename() is None:
+                fields[name] = content.decode()
+            else:
+                files[name] = (part.get_filename() or "", part.get_content_type(), content)
+        return fields, files
 
 
 @dataclass(slots=True)
@@ -130,4 +147,6 @@ def _write(handler: BaseHTTPRequestHandler, answer: Answer) -> None:
     for name, value in answer.headers.items():
         handler.send_header(name, value)
     handler.end_headers()
-    handler.wfile.write(body)
+    # Who asked may have had enough of it.
+    with suppress(ConnectionError):
+        handler.wfile.write(body)

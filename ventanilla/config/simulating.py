@@ -291,7 +291,8 @@ class Play:
 
 
 def _text(sent: Sent) -> str:
-    return "\n".join([sent.text, *(f"[{code}] {label}" for code, label in sent.choices)])
+    file = [f"[{sent.file[0]}]"] if sent.file else []
+    return "\n".join([sent.text, *file, *(f"[{code}] {label}" for code, label in sent.choices)])
 
 
 def _holds(text: str, words: Sequence[str]) -> bool:

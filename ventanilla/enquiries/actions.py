@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -17,9 +17,10 @@ from ventanilla.hubs.models import Hub
 from ventanilla.hubs.rights import Right, reach
 from ventanilla.lib.errors import DomainError
 from ventanilla.privacy import access_log
+from ventanilla.privacy.models.files import SealedFile
 from ventanilla.privacy.sealing import files, new_key
 
-from . import codes, fetching
+from . import codes, fetching, sending_files
 from .models import Attachment, Enquiry, Identity, Message, Note, Person, Referral, StateChange, return_digest
 
 
@@ -141,26 +142,54 @@ def receive_message(
 
 @transaction.atomic
 def reply(
-    *, enquiry: Enquiry, author: User, body: str, at: datetime, cites: list[Any] | None = None
+    *,
+    enquiry: Enquiry,
+    author: User,
+    body: str,
+    at: datetime,
+    cites: list[Any] | None = None,
+    file: files.Accepted | None = None,
 ) -> Message:
     """Answer the person over the channel they used; at the counter and on the phone it is only noted.
 
-    Raises EnquiryClosed, WordsErased and NothingWritten.
+    `file` goes along, or after the words where the channel does not carry both at once. Raises EnquiryClosed,
+    WordsErased, NothingWritten, and for a file NoFilesHere, NotCarriedHere and TooLargeHere.
     """
-    _refuse_where_nothing_can_be_said(enquiry, body)
-    outbound = send(enquiry, Content(text=body, language=enquiry.language or "es"), at=at)
-    message = _say(enquiry, Message.Direction.OUT, body, at=at, author=author, cites=cites, outbound=outbound)
+    _refuse_where_nothing_can_be_said(enquiry, body, file)
+    is_apart = file is not None and sending_files.goes_apart(enquiry.channel, file, body)
+    message = _answer(enquiry, author, body, cites, file=None if is_apart else file, at=at)
+    if is_apart:
+        message = _answer(enquiry, author, "", None, file=file, at=at + timedelta(microseconds=1))
     note_answered(enquiry, by=author, at=at)
     log(enquiry, "write", by=author, at=at)
     return message
 
 
-def _refuse_where_nothing_can_be_said(enquiry: Enquiry, body: str) -> None:
+def _answer(
+    enquiry: Enquiry,
+    author: User,
+    body: str,
+    cites: list[Any] | None,
+    *,
+    at: datetime,
+    file: files.Accepted | None = None,
+) -> Message:
+    """Say one thing, with the file that goes along."""
+    kept = files.keep(file, sealed_under=enquiry.sealed_under, at=at) if file else None
+    content = Content(text=body, language=enquiry.language or "es", file=kept.pk.hex if kept else "")
+    outbound = send(enquiry, content, at=at)
+    message = _say(enquiry, Message.Direction.OUT, body, at=at, author=author, cites=cites, outbound=outbound)
+    if file and kept:
+        _note_file(enquiry, kept, name=file.name, message=message, at=at)
+    return message
+
+
+def _refuse_where_nothing_can_be_said(enquiry: Enquiry, body: str, file: files.Accepted | None) -> None:
     if enquiry.words_erased_at:
         raise WordsErased
     if not enquiry.is_open:
         raise EnquiryClosed
-    if not body.strip():
+    if not (body.strip() or file):
         raise NothingWritten
 
 
@@ -251,14 +280,21 @@ def attach(
     if enquiry.words_erased_at:
         raise WordsErased
     kept = files.keep(accepted, sealed_under=enquiry.sealed_under, at=at)
+    row = _note_file(enquiry, kept, name=accepted.name, message=message, at=at)
+    if by:
+        log(enquiry, "write", by=by, at=at)
+    return row
+
+
+def _note_file(
+    enquiry: Enquiry, kept: SealedFile, *, name: str, message: Message | None, at: datetime
+) -> Attachment:
     row = Attachment(
         enquiry=enquiry, message=message, sealed_under=enquiry.sealed_under, file=kept.pk, at=at,
         content_type=kept.content_type, size=kept.size,
     )  # fmt: skip
-    row.name = accepted.name
+    row.name = name
     row.save(force_insert=True)
-    if by:
-        log(enquiry, "write", by=by, at=at)
     return row
 
 

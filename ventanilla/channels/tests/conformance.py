@@ -2,9 +2,10 @@
 
 import logging
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from uuid import uuid4
 
 import pytest
@@ -14,9 +15,13 @@ from django.utils import timezone
 from ventanilla.channels import intake, outbox
 from ventanilla.channels.contract import Choice, Content, Problem, kinds
 from ventanilla.channels.models import Channel, Correspondence, Inbound, Outbound, lane
+from ventanilla.channels.playing import sample_file
+from ventanilla.channels.simulator import Sent
 from ventanilla.hubs.models import Country, Hub
-from ventanilla.privacy.sealing import new_key
+from ventanilla.privacy.models.files import SealedFile
+from ventanilla.privacy.sealing import files, new_key
 
+PICTURE = sample_file("picture").body
 PDF = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
 SAID = "sentinel-words me pidieron 300 dólares por la visa 🙏"
 
@@ -76,6 +81,10 @@ class Lab(ABC):
 
     def attach(self, body: bytes) -> None:
         """The person sends a PDF; for kinds with `carries_files`."""
+        raise NotImplementedError
+
+    def sent(self) -> Sequence[Sent]:
+        """All that the provider has taken from us; for kinds with `carries_files`."""
         raise NotImplementedError
 
     def report(self, message: Outbound, state: str) -> None:
@@ -244,6 +253,65 @@ class Conformance:
         assert next(pieces).startswith(b"%PDF-")
         pieces.close()
 
+    def test_brings_a_file_and_what_is_said_with_it(self, lab, channel):
+        if not lab.carries_files:
+            pytest.skip("carries no files")
+        wrote(lab, channel)
+        letter, picture = a_file(channel, PDF, "carta.pdf"), a_file(channel, PICTURE, "foto.jpg")
+        words = "Aquí está la carta 🙏" if kinds[lab.code].limits.files.caption else ""
+        for content in (Content(text=words, file=letter.pk.hex), Content(file=picture.pk.hex)):
+            outbox.queue(channel=channel, to=lab.person, content=content, key=channel.sealed_under, at=now())
+        deliver()
+        assert {row.state for row in Outbound.objects.all()} == {Outbound.State.SENT}
+        first, second = lab.sent()
+        assert (first.to, first.text, first.file) == (
+            lab.person,
+            words,
+            ("carta.pdf", "application/pdf", PDF),
+        )
+        kind, body = second.file[1:]
+        assert (second.text, kind, body[:3]) == ("", "image/jpeg", PICTURE[:3])
+
+    def test_never_sends_a_file_twice_when_the_answer_is_lost(self, lab, channel):
+        if not lab.carries_files:
+            pytest.skip("carries no files")
+        wrote(lab, channel)
+        lab.answer_with("cut")
+        content = Content(file=a_file(channel, PDF, "carta.pdf").pk.hex)
+        outbox.queue(channel=channel, to=lab.person, content=content, key=channel.sealed_under, at=now())
+        deliver()
+        deliver(at=now() + timedelta(hours=1))
+        assert (len(lab.sent()), Outbound.objects.get().state) == (1, Outbound.State.UNSURE)
+
+    def test_tries_a_file_again_when_the_provider_was_away(self, lab, channel):
+        if not lab.carries_files:
+            pytest.skip("carries no files")
+        wrote(lab, channel)
+        lab.answer_with("down", "ok")
+        content = Content(file=a_file(channel, PDF, "carta.pdf").pk.hex)
+        outbox.queue(channel=channel, to=lab.person, content=content, key=channel.sealed_under, at=now())
+        deliver()
+        assert Outbound.objects.get().state == Outbound.State.QUEUED
+        deliver(at=now() + timedelta(minutes=5))
+        assert (len(lab.sent()), Outbound.objects.get().state) == (1, Outbound.State.SENT)
+
+    def test_says_which_file_does_not_go(self, lab, channel):
+        wrote(lab, channel)
+        gone = a_file(channel, PDF, "carta.pdf")
+        files.remove(files=[gone.pk])
+        kept = a_file(channel, PDF, "carta.pdf")
+        SealedFile.objects.filter(pk=kept.pk).update(size=2_000_000_000)
+        for row in (gone, kept):
+            content = Content(text="Aquí está.", file=row.pk.hex)
+            outbox.queue(channel=channel, to=lab.person, content=content, key=channel.sealed_under, at=now())
+        deliver()
+        too_large = Problem.TOO_LARGE if kinds[lab.code].limits.files else Problem.UNSUPPORTED
+        assert [row.problem for row in Outbound.objects.order_by("position")] == [
+            Problem.FILE_GONE,
+            too_large,
+        ]
+        assert lab.received() == []
+
     def test_writes_nobodys_words_into_a_log(self, lab, channel, caplog):
         caplog.set_level(logging.DEBUG, logger="ventanilla")
         lab.arrive(("m-1", lab.person, SAID, now()))
@@ -254,6 +322,12 @@ class Conformance:
         written = caplog.text + "".join(str(record.__dict__) for record in caplog.records)
         for secret in (SAID, "sentinel", lab.person, *lab.secrets.values()):
             assert secret not in written
+
+
+def a_file(channel: Channel, body: bytes, name: str) -> SealedFile:
+    """A file that somebody of the staff sends."""
+    accepted = files.accept(BytesIO(body), name=name)
+    return files.keep(accepted, sealed_under=channel.sealed_under, at=now())
 
 
 def now() -> datetime:

@@ -6,7 +6,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from ventanilla.channels.contract import kinds
-from ventanilla.enquiries import coding
+from ventanilla.enquiries import coding, sending_files
 from ventanilla.hubs.rights import Right, hubs_with
 
 LONGEST = 20_000
@@ -27,6 +27,16 @@ class SayForm(forms.Form):
     body = words(label=_("Answer"), required=False)
     seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=40)
     cites = forms.CharField(widget=forms.HiddenInput, required=False, max_length=2000)
+    file = forms.FileField(label=_("Send a file with it"), required=False)
+
+    def __init__(self, *args, channel=None, **kwargs):
+        super().__init__(*args, **{"auto_id": "say_%s", **kwargs})
+        megabytes = sending_files.megabytes_on(channel)
+        if megabytes:
+            told = _("At most %(n)s MB. Looked at, cleaned and scanned before it is sent.")
+            self.fields["file"].help_text = told % {"n": megabytes}
+        else:
+            del self.fields["file"]
 
 
 class NoteForm(forms.Form):

@@ -131,7 +131,7 @@ def case(request, pk):
 def with_answer(request, enquiry, *, body, cites, seen):
     """The page of a case with an answer begun, to be edited and sent as any other."""
     values = {"body": body[:LONGEST], "cites": " ".join(dict.fromkeys(cites)), "seen": seen}
-    return _page(request, enquiry, say=SayForm(auto_id="say_%s", initial=values))
+    return _page(request, enquiry, say=SayForm(channel=enquiry.channel, initial=values))
 
 
 def joined(body, more):
@@ -152,12 +152,13 @@ def _last(said):
     return next((str(one.row.pk) for one in reversed(said) if one.what in ("in", "out")), "")
 
 
-def _page(request, enquiry, *, say=None, note=None, file=None, status=200, warnings=()):
+def _page(request, enquiry, *, say=None, note=None, file=None, status=200, warnings=(), is_file_lost=False):
     is_ours = Enquiry.objects.looked_after_by(request.user).filter(pk=enquiry.pk).exists()
     at, told = timezone.now(), _told(request, enquiry)
     searched = request.POST.get("q", "") or request.GET.get("q", "")
     context = told | {
         "warnings": warnings,
+        "is_file_lost": is_file_lost,
         "searched": searched,
         "suggestions": _suggested(enquiry, searched, at=at),
         "canned": composing.canned_for(enquiry, request.user) if enquiry.is_open else [],
@@ -169,7 +170,7 @@ def _page(request, enquiry, *, say=None, note=None, file=None, status=200, warni
         "referrals": referrals.of(enquiry, request.user, at=at),
         **on_case_page.promised(enquiry, request.user),
         "files": queries.loose_attachments(enquiry),
-        "say": say or SayForm(auto_id="say_%s", initial={"seen": told["last"]}),
+        "say": say or SayForm(channel=enquiry.channel, initial={"seen": told["last"]}),
         "note": note or NoteForm(auto_id="note_%s", may_protect=_may_protect(request.user, enquiry)),
         "file": file or FileForm(auto_id="file_%s"),
         "is_ours": is_ours,
@@ -206,9 +207,11 @@ def _may_protect(user, enquiry):
 def say(request, pk):
     """Answer, insert something into the answer, or type in what the person says at the counter."""
     enquiry = case_for(request.user, pk)
-    form, at = SayForm(request.POST, auto_id="say_%s"), timezone.now()
+    form, at = SayForm(request.POST, request.FILES, channel=enquiry.channel), timezone.now()
+    # A browser never keeps the file of a page that comes back.
+    is_file_lost = bool(request.FILES)
     if "insert" in request.POST or "ready" in request.POST or "search" in request.POST:
-        return _page(request, enquiry, say=_inserted(request, enquiry, at=at))
+        return _page(request, enquiry, say=_inserted(request, enquiry, at=at), is_file_lost=is_file_lost)
     warnings = ()
     if form.is_valid():
         body, refs = form.cleaned_data["body"], form.cleaned_data["cites"].split()
@@ -220,13 +223,19 @@ def say(request, pk):
                 _note_said(enquiry, body, by=request.user, at=at)
             else:
                 cites = composing.cites_of(enquiry, refs, at=at)
-                actions.reply(enquiry=enquiry, author=request.user, body=body, at=at, cites=cites)
+                file = _accepted(form.cleaned_data.get("file"))
+                actions.reply(enquiry=enquiry, author=request.user, body=body, at=at, cites=cites, file=file)
         except DomainError as refusal:
             form.add_error(None, str(refusal))
         else:
             if not warnings:
                 return redirect("console:case", pk)
-    return _page(request, enquiry, say=form, status=422, warnings=warnings)
+    return _page(request, enquiry, say=form, status=422, warnings=warnings, is_file_lost=is_file_lost)
+
+
+def _accepted(upload):
+    """A file to send along, looked at and cleaned; None where none was chosen."""
+    return files.accept(upload, name=upload.name) if upload else None
 
 
 def _note_said(enquiry, body, *, by, at):
@@ -244,7 +253,8 @@ def _inserted(request, enquiry, *, at):
     if (ready := request.POST.get("ready")) and (answer := _ready(request.user, ready)):
         body, cites = joined(body, composing.filled(answer, enquiry)), [*cites, *answer.cites]
     values = {"body": body[:LONGEST], "cites": " ".join(dict.fromkeys(cites))}
-    return SayForm(auto_id="say_%s", initial=values | {"seen": request.POST.get("seen", "")})
+    seen = {"seen": request.POST.get("seen", "")}
+    return SayForm(channel=enquiry.channel, initial=values | seen)
 
 
 def _ready(user, typed):

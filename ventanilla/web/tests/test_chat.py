@@ -1,6 +1,7 @@
 """Web chat without script, name or cookie: ask, get a passage, ask for a person, come back by code."""
 
 import re
+from io import BytesIO
 
 import pytest
 from django.test import Client
@@ -8,9 +9,10 @@ from django.utils import timezone
 
 from ventanilla.channels.models import Channel, Inbound, Outbound
 from ventanilla.enquiries import actions
-from ventanilla.enquiries.models import Enquiry, Message, Person
+from ventanilla.enquiries.models import Attachment, Enquiry, Message, Person
 from ventanilla.enquiries.tests.factories import a_channel, a_user
 from ventanilla.hubs.models import Hub
+from ventanilla.privacy.sealing import files
 
 PLACE = "/es/cr/chat/"
 
@@ -149,3 +151,38 @@ def test_who_has_no_code_follows_nothing(client, line):
     assert client.post("/es/cr/chat/follow/", {"code": "1234 5678 9012 3456"}).status_code == 404
     assert client.post("/es/cr/chat/follow/", {}).status_code == 404
     assert client.get("/es/cr/chat/follow/").status_code == 405
+
+
+def sent_a_file(line, code):
+    accepted = files.accept(BytesIO(b"sentinel del archivo"), name="carta.txt")
+    enquiry = Enquiry.objects.get(person__in=Person.objects.returning(code))
+    actions.reply(
+        enquiry=enquiry, author=a_user(hub=line.hub), body="Aquí está.", at=timezone.now(), file=accepted
+    )
+    return Attachment.objects.get()
+
+
+def test_a_file_of_the_hub_is_saved_with_the_code_alone(line):
+    code = code_on(say("hola"))
+    row = sent_a_file(line, code)
+    page = say("", code).content.decode()
+    assert "Aquí está." in page
+    assert f'name="file" value="{row.pk}"' in page
+    file = Client().post(PLACE, {"code": code, "file": row.pk})
+    assert file.content == b"sentinel del archivo"
+    assert file.headers["Content-Disposition"].startswith("attachment")
+    assert "sandbox" in file.headers["Content-Security-Policy"]
+    assert "no-store" in file.headers["Cache-Control"]
+    assert not file.cookies
+
+
+def test_nobody_saves_a_file_with_another_code_or_one_of_another_kind(line):
+    code, other = code_on(say("hola")), code_on(say("buenas"))
+    row = sent_a_file(line, code)
+    noted = files.accept(BytesIO(b"sentinel traido a la ventanilla"), name="x.txt")
+    enquiry = Enquiry.objects.get(person__in=Person.objects.returning(code))
+    brought = actions.attach(enquiry=enquiry, accepted=noted, at=timezone.now(), by=a_user(hub=line.hub))
+    for key, number in ((other, row.pk), ("", row.pk), ("1" * 16, row.pk), (code, brought.pk), (code, "x")):
+        answer = Client().post(PLACE, {"code": key, "file": number})
+        assert answer.status_code == 404
+        assert b"sentinel" not in answer.content

@@ -5,6 +5,7 @@ the database knows only its digest.
 """
 
 from datetime import datetime
+from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
@@ -18,11 +19,12 @@ from ventanilla.channels import intake
 from ventanilla.channels.contract import Arrived, DeliveryState, Parsed
 from ventanilla.channels.models import Channel, Outbound
 from ventanilla.enquiries import automatic, codes, live, queries
-from ventanilla.enquiries.models import Message, Person, return_digest
+from ventanilla.enquiries.models import Attachment, Message, Person, return_digest
 from ventanilla.hubs.models import Country
 from ventanilla.lib.text import clean
+from ventanilla.privacy.models.files import SealedFile
 from ventanilla.privacy.retention import tombstones
-from ventanilla.privacy.sealing import open_keys
+from ventanilla.privacy.sealing import KeyDestroyed, files, open_keys
 
 from ..assets import asset_path
 from ..crowd import too_many
@@ -33,14 +35,16 @@ LONGEST = 4_000
 
 
 @public_page
-def chat(request: HttpRequest, language: str, country_code: str) -> PublicPage:
-    """The first form, a conversation found by its code, or one message more."""
+def chat(request: HttpRequest, language: str, country_code: str) -> PublicPage | HttpResponse:
+    """The first form, a conversation found by its code, one message more, or a file of it."""
     country, at = open_country(country_code), timezone.now()
     channel = line_of(country)
     if channel is None:
         return PublicPage("web/chat_closed.html", country=country)
     if request.method != "POST":
         return PublicPage("web/chat.html", country=country, uses_script=True)
+    if "file" in request.POST:
+        return _file(request, country, at=at)
     return _conversation(request, language, country, channel, at=at)
 
 
@@ -64,6 +68,27 @@ def follow(request: HttpRequest, language: str, country_code: str) -> HttpRespon
     answer = StreamingHttpResponse(events, content_type="text/event-stream", headers=HEADERS)
     answer["Cache-Control"], answer["X-Accel-Buffering"] = "no-store", "no"
     return answer
+
+
+def _file(request: HttpRequest, country: Country, *, at: datetime) -> PublicPage | HttpResponse:
+    """A file that the hub has sent, for who shows the code of the conversation."""
+    if refusal := too_many(request, typed="", country=country):
+        return refusal
+    try:
+        kept = _sealed(codes.plain(request.POST.get("code", "")), UUID(request.POST["file"]))
+        return files.download(kept, at=at)
+    except (ValueError, SealedFile.DoesNotExist, KeyDestroyed):
+        problem = _("This file is not there any more.")
+    except files.FileRefused as refused:
+        problem = str(refused)
+    return _page(country, {"problem": problem}, status=404)
+
+
+def _sealed(code: str, number: UUID) -> SealedFile:
+    """Raises DoesNotExist where nobody with this code was sent such a file."""
+    sent = Attachment.objects.filter(message__direction=Message.Direction.OUT, file__isnull=False)
+    mine = sent.filter(pk=number, enquiry__person__in=Person.objects.returning(code))
+    return SealedFile.objects.get(pk__in=mine.values("file"))
 
 
 def _conversation(
@@ -109,6 +134,7 @@ def _lines(code: str, *, at: datetime) -> list[dict[str, object]]:
     rows = list(
         Message.objects.filter(enquiry__person__in=people)
         .select_related("enquiry__hub", "outbound")
+        .prefetch_related("attachments")
         .order_by("at", "pk")
     )
     open_keys(rows)
@@ -125,6 +151,7 @@ def _lines(code: str, *, at: datetime) -> list[dict[str, object]]:
             "text": queries.readable(row, "body"),
             "gone": gone.get(row.sealed_under, ""),
             "choices": _choices(row),
+            "files": _files(row),
             "at": row.at,
         }
         for row in rows
@@ -134,3 +161,8 @@ def _lines(code: str, *, at: datetime) -> list[dict[str, object]]:
 def _choices(row: Message) -> list[tuple[int, str]]:
     """What an automatic answer offered by number."""
     return [(cite["number"], cite["title"]) for cite in row.cites if "number" in cite]
+
+
+def _files(row: Message) -> list[Attachment]:
+    """What the hub has sent along; what people send themselves they have."""
+    return [one for one in row.attachments.all() if one.file and row.direction == Message.Direction.OUT]

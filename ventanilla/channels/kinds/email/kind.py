@@ -7,8 +7,10 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from ...contract import (
+    MEGABYTE,
     Accepted,
     ChannelKind,
+    Files,
     Limits,
     Media,
     Misconfigured,
@@ -33,7 +35,8 @@ class Email(ChannelKind):
     code = "email"
     name = _("E-mail")
     listens = True
-    limits = Limits(text=20_000)
+    # What most servers take, after a file has grown by a third on its way.
+    limits = Limits(text=20_000, files=Files(largest=(("", 10 * MEGABYTE),), caption=20_000))
     settings = (
         Setting("address", _("Our address"), is_public_address=True),
         Setting(

@@ -74,7 +74,14 @@ class PostOffice:
     def _take(self, to: str, raw: bytes) -> None:
         mail = message_from_bytes(raw, policy=policy.default)
         self.mails.append(mail)
-        sent = Sent(to=to, text=mail.get_content().strip(), provider_id=str(mail["Message-ID"]))
+        body = mail.get_body(("plain",))
+        text = body.get_content().strip() if body else ""
+        files = [
+            (part.get_filename() or "", part.get_content_type(), bytes(part.get_payload(decode=True) or b""))
+            for part in mail.iter_attachments()
+        ]
+        number = str(mail["Message-ID"])
+        sent = Sent(to=to, text=text, provider_id=number, file=files[0] if files else None)
         self.sent.append(sent)
         self.on_sent(sent)
 

@@ -29,7 +29,7 @@ def compose(outgoing: Outgoing, channel: Channel) -> EmailMessage:
     """The mail. Raises SendRefused for what this channel cannot carry."""
     content, ours = outgoing.content, channel.setting("address")
     text = plain.written(content)
-    if content.file or not text:
+    if not (text or outgoing.file):
         raise SendRefused(Problem.UNSUPPORTED, is_final=True)
     mail = EmailMessage(policy=policy.SMTP)
     mail["From"] = formataddr((channel.setting("sender_name"), ours))
@@ -50,6 +50,9 @@ def compose(outgoing: Outgoing, channel: Channel) -> EmailMessage:
     mail["X-Loop"] = ours
     mail.set_content(text, cte="quoted-printable")
     mail["Content-Language"] = content.language
+    if file := outgoing.file:
+        main, _slash, sub = file.content_type.partition("/")
+        mail.add_attachment(file.content, maintype=main, subtype=sub, filename=file.name)
     return mail
 
 
@@ -65,6 +68,10 @@ def send(outgoing: Outgoing, channel: Channel) -> Accepted:
             _expect(server.rcpt(outgoing.to), is_about_recipient=True)
             has_begun = True
             _expect(server.data(mail.as_bytes()))
+    except SendRefused as refusal:
+        if outgoing.file and refusal.problem == Problem.TOO_LONG:
+            raise SendRefused(Problem.TOO_LARGE, is_final=True) from None
+        raise
     except smtplib.SMTPResponseException as refused:
         raise refusal_of(refused.smtp_code, _bytes(refused.smtp_error)) from None
     except (smtplib.SMTPException, OSError):

@@ -15,6 +15,7 @@ from ...contract import (
     Parsed,
     Problem,
     SendRefused,
+    SentFile,
     Setting,
     Webhook,
     kinds,
@@ -44,7 +45,7 @@ class Messenger(ChannelKind):
         choices=sending.REPLIES,
         choice_label=sending.LABEL,
         window=sending.WINDOW,
-        files=True,
+        files=sending.FILES,
     )
     settings = (
         Setting("page_id", _("Page ID"), _("From the page, under “About”.")),
@@ -89,6 +90,10 @@ class Messenger(ChannelKind):
             # Meta has no code of its own for this.
             raise SendRefused(Problem.TOO_LONG, is_final=True)
         url = f"{meta.graph(channel)}/{channel.setting('page_id')}/messages"
+        if outgoing.file:
+            return Accepted(
+                provider_id=str(self._upload(url, outgoing, outgoing.file, channel)["message_id"])
+            )
         return Accepted(provider_id=str(self._ask(url, channel, sending.payload(outgoing))["message_id"]))
 
     def fetch(self, media: Media, channel: Channel) -> Iterator[bytes]:
@@ -107,6 +112,14 @@ class Messenger(ChannelKind):
             raise self._refusal(response)
         answer: dict[str, Any] = response.json()
         return answer
+
+    def _upload(self, url: str, outgoing: Outgoing, file: SentFile, channel: Channel) -> dict[str, Any]:
+        part = {"filedata": (file.name, file.content, file.content_type)}
+        fields = sending.beside_a_file(outgoing, file)
+        response = http.ask("POST", url, headers=meta.headers(channel), data=fields, files=part)
+        if not response.is_success:
+            raise self._refusal(response)
+        return meta.said(response)
 
     def _refusal(self, response: httpx.Response) -> SendRefused:
         return meta.as_wished(problem_of(*meta.error_codes(response)), response)

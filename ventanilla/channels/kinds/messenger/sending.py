@@ -4,12 +4,15 @@ https://developers.facebook.com/documentation/business-messaging/messenger-platf
 https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages/quick-replies
 """
 
+import json
 from datetime import timedelta
 from typing import Any
 
-from ...contract import Choice, Content, Outgoing
+from ...contract import MEGABYTE, Choice, Content, Files, Outgoing, SentFile
 
 TEXT, REPLIES, LABEL = 2000, 13, 20
+# https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages/saving-assets
+FILES = Files(largest=(("image/", 8 * MEGABYTE), ("", 25 * MEGABYTE)))
 WINDOW, HUMAN_WINDOW = timedelta(hours=24), timedelta(days=7)
 # Our clock and Meta's are not the same: near the end of the window the tag is the safe choice.
 MARGIN = timedelta(minutes=1)
@@ -25,6 +28,21 @@ def payload(outgoing: Outgoing) -> dict[str, Any]:
         "message": {"text": text_of(content), "metadata": outgoing.token, **_quick_replies(content)},
         **reply,
     }
+
+
+def beside_a_file(outgoing: Outgoing, file: SentFile) -> dict[str, str]:
+    """The fields of a form with a file in it; objects are written as JSON, and no words go along."""
+    main = file.content_type.partition("/")[0]
+    kind = main if main in ("image", "audio", "video") else "file"
+    attachment = {"type": kind, "payload": {"is_reusable": False}}
+    reply = {"reply_to": {"mid": outgoing.content.replies_to}} if outgoing.content.replies_to else {}
+    whole: dict[str, Any] = {
+        "recipient": {"id": outgoing.to},
+        **_purpose(outgoing),
+        "message": {"attachment": attachment, "metadata": outgoing.token},
+        **reply,
+    }
+    return {name: value if isinstance(value, str) else json.dumps(value) for name, value in whole.items()}
 
 
 def text_of(content: Content) -> str:

@@ -130,16 +130,26 @@ class Page(HttpProvider):
         if request.headers.get("authorization") != f"Bearer {self._token}":
             return _refusal("token")
         if request.method == "POST" and path == f"/{self._page}/messages":
+            if request.headers.get("content-type", "").startswith("multipart/"):
+                return self._take_form(request)
             return self._take(request.json())
         if request.method == "POST" and path == f"/{self._page}/subscribed_apps":
             self.fields = request.json()["subscribed_fields"].split(",")
             return Answer(200, {"success": True})
         return _refusal("parameter")
 
-    def _take(self, asked: dict[str, Any]) -> Answer:
+    def _take_form(self, request: Request) -> Answer:
+        """A message with a file in it: its objects come as JSON in fields."""
+        fields, files = request.form()
+        objects = {name: json.loads(value) for name, value in fields.items() if value.startswith("{")}
+        return self._take({**fields, **objects}, file=files["filedata"])
+
+    def _take(self, asked: dict[str, Any], *, file: tuple[str, str, bytes] | None = None) -> Answer:
         way, message = self.next_way(), asked["message"]
-        replies = message.get("quick_replies", [])
-        if not 0 < len(message["text"]) <= TEXT or len(replies) > REPLIES:
+        replies, words = message.get("quick_replies", []), message.get("text", "")
+        # Words or a file, never both.
+        is_whole = (0 < len(words) <= TEXT) != ("attachment" in message and file is not None)
+        if not is_whole or len(replies) > REPLIES:
             way = "parameter"
         elif self._is_too_late(asked):
             way = "closed"
@@ -147,8 +157,9 @@ class Page(HttpProvider):
             return _refusal(way)
         sent = Sent(
             to=asked["recipient"]["id"],
-            text=message["text"],
+            text=words,
             provider_id=_mid(),
+            file=file,
             token=message.get("metadata", ""),
             choices=tuple((reply["payload"], reply["title"][:TITLE]) for reply in replies),
             raw=asked,

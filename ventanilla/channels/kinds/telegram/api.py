@@ -3,13 +3,14 @@
 https://core.telegram.org/bots/api#making-requests
 """
 
+import json
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
 
 import httpx
 
-from ...contract import Problem, SendRefused
+from ...contract import Problem, SendRefused, SentFile
 from ...models import Channel
 from .. import http
 from .problems import problem_of
@@ -20,6 +21,19 @@ SERVER = "https://api.telegram.org"
 def call(channel: Channel, method: str, **arguments: Any) -> Any:
     """The result of one method of the Bot API. Raises SendRefused."""
     response = http.post(f"{_server(channel)}/bot{_token(channel)}/{method}", json=arguments)
+    if not response.is_success:
+        raise _refusal(response)
+    return response.json()["result"]
+
+
+def upload(channel: Channel, method: str, *, part: str, file: SentFile, **arguments: Any) -> Any:
+    """The result of a method that takes a file. Raises SendRefused."""
+    fields = {
+        name: value if isinstance(value, str) else json.dumps(value) for name, value in arguments.items()
+    }
+    address = f"{_server(channel)}/bot{_token(channel)}/{method}"
+    whole = {part: (file.name, file.content, file.content_type)}
+    response = http.ask("POST", address, data=fields, files=whole)
     if not response.is_success:
         raise _refusal(response)
     return response.json()["result"]

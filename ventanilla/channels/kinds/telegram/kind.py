@@ -16,7 +16,9 @@ from ...contract import (
     NotAuthentic,
     Outgoing,
     Parsed,
+    Problem,
     SendRefused,
+    SentFile,
     Setting,
     Unreadable,
     Webhook,
@@ -50,7 +52,7 @@ class Telegram(ChannelKind):
 
     code = "telegram"
     name = _("Telegram")
-    limits = Limits(text=4096, choices=10, choice_label=60, files=True)
+    limits = Limits(text=4096, choices=10, choice_label=60, files=sending.FILES)
     listens = True
     settings = (
         Setting("bot_token", _("Key of the bot"), _("From @BotFather, as in 123456:ABC…"), is_secret=True),
@@ -97,8 +99,22 @@ class Telegram(ChannelKind):
         return {"method": "answerCallbackQuery", "callback_query_id": pressed} if pressed else None
 
     def send(self, outgoing: Outgoing, channel: Channel) -> Accepted:
-        message = api.call(channel, "sendMessage", **sending.payload(outgoing))
+        if outgoing.file:
+            message = self._send_file(outgoing, outgoing.file, channel)
+        else:
+            message = api.call(channel, "sendMessage", **sending.payload(outgoing))
         return Accepted(provider_id=str(message["message_id"]))
+
+    def _send_file(self, outgoing: Outgoing, file: SentFile, channel: Channel) -> Any:
+        about = sending.beside_a_file(outgoing)
+        if sending.is_photo(file):
+            try:
+                return api.upload(channel, "sendPhoto", part="photo", file=file, **about)
+            except SendRefused as refusal:
+                # Very long or very wide pictures are no photos for Telegram, but documents.
+                if refusal.problem != Problem.REFUSED:
+                    raise
+        return api.upload(channel, "sendDocument", part="document", file=file, **about)
 
     def fetch(self, media: Media, channel: Channel) -> Iterator[bytes]:
         about = api.call(channel, "getFile", file_id=media.reference)

@@ -5,7 +5,11 @@ https://core.telegram.org/bots/api#sendmessage
 
 from typing import Any
 
-from ...contract import Choice, Content, Outgoing
+from ...contract import MEGABYTE, Choice, Content, Files, Outgoing, SentFile
+
+# https://core.telegram.org/bots/api#sending-files
+FILES = Files(largest=(("", 50 * MEGABYTE),), caption=1024)
+PHOTO = 10 * MEGABYTE
 
 
 def payload(outgoing: Outgoing) -> dict[str, Any]:
@@ -19,6 +23,18 @@ def payload(outgoing: Outgoing) -> dict[str, Any]:
         **_reply(content),
         **_keyboard(content),
     }
+
+
+def is_photo(file: SentFile) -> bool:
+    """Whether people see it at once; anything else is a document to open."""
+    return file.content_type in ("image/jpeg", "image/png") and len(file.content) <= PHOTO
+
+
+def beside_a_file(outgoing: Outgoing) -> dict[str, Any]:
+    """The arguments of sendPhoto and sendDocument beside the file itself."""
+    content = outgoing.content
+    caption = {"caption": content.text} if content.text else {}
+    return {"chat_id": int(outgoing.to), **caption, **_reply(content)}
 
 
 def _reply(content: Content) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from uuid import uuid4
 
 from ...simulator import Answer, Caller, HttpProvider, Request, Sent
 
-TEXT, FILE = 4096, 20_000_000
+TEXT, CAPTION, FILE = 4096, 1024, 20_000_000
 _PATH = re.compile(r"/(file/)?bot([^/]+)/(.+)")
 _REFUSALS: dict[str, tuple[int, str]] = {
     "busy": (429, "Too Many Requests: retry after 2"),
@@ -25,6 +25,8 @@ _REFUSALS: dict[str, tuple[int, str]] = {
     "deactivated": (403, "Forbidden: user is deactivated"),
     "stranger": (403, "Forbidden: bot can't initiate conversation with a user"),
     "long": (400, "Bad Request: message is too long"),
+    "caption": (400, "Bad Request: message caption is too long"),
+    "photo": (400, "Bad Request: PHOTO_INVALID_DIMENSIONS"),
     "token": (401, "Unauthorized"),
     "method": (404, "Not Found"),
     "hooked": (
@@ -164,6 +166,8 @@ class BotApi(HttpProvider):
             "getFile": self._file,
             "answerCallbackQuery": self._answer_press,
         }
+        if path[3] in ("sendPhoto", "sendDocument"):
+            return self._take_file(request, path[3].removeprefix("send").lower())
         method = methods.get(path[3])
         return method(request.json()) if method else _refusal("method")
 
@@ -186,6 +190,24 @@ class BotApi(HttpProvider):
         self.sent.append(sent)
         self.on_sent(sent)
         return _done(self._ours(sent) | {"chat": _chat(to)}, breaks=way == "cut")
+
+    def _take_file(self, request: Request, part: str) -> Answer:
+        asked, files = request.form()
+        to, way = asked["chat_id"], self.next_way()
+        if to in self.blocked_by:
+            way = "blocked"
+        elif len(asked.get("caption", "")) > CAPTION:
+            way = "caption"
+        elif part == "photo" and files[part][1] not in ("image/jpeg", "image/png"):
+            way = "photo"
+        if way in _REFUSALS:
+            return _refusal(way)
+        number = str(next(self._numbers["message"]))
+        sent = Sent(to=to, text=asked.get("caption", ""), provider_id=number, file=files[part], raw=asked)
+        self.sent.append(sent)
+        self.on_sent(sent)
+        shown = {"message_id": int(number), "date": _seconds(None), "chat": _chat(to)}
+        return _done(shown | {part: self.keep(files[part][2])}, breaks=way == "cut")
 
     def _updates(self, asked: dict[str, Any]) -> Answer:
         if self.hook:

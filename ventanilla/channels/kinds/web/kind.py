@@ -1,6 +1,6 @@
 from django.utils.translation import gettext_lazy as _
 
-from ...contract import Accepted, ChannelKind, DeliveryState, Limits, Outgoing, kinds
+from ...contract import MEGABYTE, Accepted, ChannelKind, DeliveryState, Files, Limits, Outgoing, kinds
 from ...models import Channel
 
 
@@ -9,7 +9,9 @@ class WebChat(ChannelKind):
 
     code = "web"
     name = _("Web chat")
-    limits = Limits(text=20_000, choices=10, choice_label=80, files=True)
+    limits = Limits(
+        text=20_000, choices=10, choice_label=80, files=Files(largest=(("", 100 * MEGABYTE),), caption=20_000)
+    )
     can_repeat = True
     address_is_return_code = True
 

@@ -14,6 +14,7 @@ from ...contract import (
     Parsed,
     Problem,
     SendRefused,
+    SentFile,
     Setting,
     Webhook,
     kinds,
@@ -29,7 +30,7 @@ _MEDIA_ID = re.compile(r"[A-Za-z0-9_-]{1,200}")
 class WhatsApp(ChannelKind):
     code = "whatsapp"
     name = _("WhatsApp")
-    limits = Limits(text=4096, choices=10, choice_label=24, window=timedelta(hours=24), files=True)
+    limits = Limits(text=4096, choices=10, choice_label=24, window=timedelta(hours=24), files=sending.FILES)
     needs_opt_in = True
     settings = (
         Setting("phone_number_id", _("Phone number ID"), _("From the page “API setup” of your app.")),
@@ -53,11 +54,26 @@ class WhatsApp(ChannelKind):
         return parsing.parse(hook.body, phone_number_id=channel.setting("phone_number_id"))
 
     def send(self, outgoing: Outgoing, channel: Channel) -> Accepted:
+        file = self._upload(outgoing.file, channel) if outgoing.file else ""
         url = f"{meta.graph(channel)}/{channel.setting('phone_number_id')}/messages"
-        response = http.post(url, headers=meta.headers(channel), json=sending.payload(outgoing))
+        response = http.post(url, headers=meta.headers(channel), json=sending.payload(outgoing, file=file))
         if response.is_success:
             return Accepted(provider_id=str(response.json()["messages"][0]["id"]))
         raise self._refusal(response)
+
+    def _upload(self, file: SentFile, channel: Channel) -> str:
+        """Put a file on Meta's shelf, from where the message takes it; its id there."""
+        url = f"{meta.graph(channel)}/{channel.setting('phone_number_id')}/media"
+        about = {"messaging_product": "whatsapp", "type": file.content_type}
+        part = {"file": (file.name, file.content, file.content_type)}
+        try:
+            response = http.ask("POST", url, headers=meta.headers(channel), data=about, files=part)
+        except SendRefused as refusal:
+            # Whatever became of the file, the person has nothing of it yet.
+            raise SendRefused(refusal.problem) from None
+        if not response.is_success:
+            raise self._refusal(response)
+        return str(meta.said(response)["id"])
 
     def fetch(self, media: Media, channel: Channel) -> Iterator[bytes]:
         """By its id we get an address that holds for five minutes; our key goes to Meta's stores only."""

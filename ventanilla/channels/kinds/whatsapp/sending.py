@@ -6,11 +6,25 @@ https://developers.facebook.com/documentation/business-messaging/whatsapp/messag
 import re
 from typing import Any
 
-from ...contract import Choice, Content, Outgoing
+from ...contract import MEGABYTE, Choice, Content, Files, Outgoing, SentFile
 
 BUTTONS = 3
 BUTTON_LABEL, ROW_LABEL, ROW_DETAIL = 20, 24, 72
 ROWS = 10
+# https://developers.facebook.com/documentation/business-messaging/whatsapp/business-phone-numbers/media
+FILES = Files(
+    largest=(
+        ("image/jpeg", 5 * MEGABYTE),
+        ("image/png", 5 * MEGABYTE),
+        ("application/pdf", 100 * MEGABYTE),
+        ("text/plain", 100 * MEGABYTE),
+        ("audio/", 16 * MEGABYTE),
+        ("video/mp4", 16 * MEGABYTE),
+        ("video/3gpp", 16 * MEGABYTE),
+    ),
+    caption=1024,
+    wordless=("audio/",),
+)
 _WORDS = {
     "es": ("Ver opciones", "Opciones"),
     "en": ("See options", "Options"),
@@ -26,8 +40,11 @@ def is_scoped_id(address: str) -> bool:
     return _SCOPED_ID.fullmatch(address) is not None
 
 
-def payload(outgoing: Outgoing) -> dict[str, Any]:
-    """The body of POST /PHONE_NUMBER_ID/messages. The token comes back with every status."""
+def payload(outgoing: Outgoing, *, file: str = "") -> dict[str, Any]:
+    """The body of POST /PHONE_NUMBER_ID/messages. The token comes back with every status.
+
+    `file`: the id under which Meta holds the file of this message.
+    """
     # A scoped id put into "to" is read as a number and the message vanishes without an error.
     address = {"recipient" if is_scoped_id(outgoing.to) else "to": outgoing.to}
     reply = {"context": {"message_id": outgoing.content.replies_to}} if outgoing.content.replies_to else {}
@@ -37,8 +54,16 @@ def payload(outgoing: Outgoing) -> dict[str, Any]:
         **address,
         **reply,
         "biz_opaque_callback_data": outgoing.token,
-        **_body(outgoing.content),
+        **(_file(outgoing.file, file, outgoing.content.text) if outgoing.file else _body(outgoing.content)),
     }
+
+
+def _file(file: SentFile, number: str, words: str) -> dict[str, Any]:
+    main = file.content_type.partition("/")[0]
+    kind = main if main in ("image", "audio", "video") else "document"
+    caption = {"caption": words} if words and kind != "audio" else {}
+    name = {"filename": file.name} if kind == "document" else {}
+    return {"type": kind, kind: {"id": number, **caption, **name}}
 
 
 def _body(content: Content) -> dict[str, Any]:

@@ -42,6 +42,7 @@ class Meta(HttpProvider):
         self._call, self._secret, self._token, self._number = call, app_secret, access_token, number
         # Files by their id: (kind, bytes). Both are forgotten by Meta after some days.
         self.media: dict[str, tuple[str, bytes]] = {}
+        self.names: dict[str, str] = {}
         self.address_holds = ADDRESS_HOLDS
 
     # What a person does
@@ -138,11 +139,23 @@ class Meta(HttpProvider):
             return _refusal("token")
         if request.method == "POST" and request.path == f"/{self._number}/messages":
             return self._take(request.json())
+        if request.method == "POST" and request.path == f"/{self._number}/media":
+            return self._shelve(request)
         if request.method == "GET" and (asked := _MEDIA.fullmatch(request.path)):
             return self._about(asked[1])
         if request.method == "GET" and request.path.startswith("/whatsapp_business/attachments/?"):
             return self._file(request.path)
         return Answer(404, {"error": {"code": 100, "message": "Unsupported request"}})
+
+    def _shelve(self, request: Request) -> Answer:
+        """A file of ours, from which a message can be made."""
+        fields, files = request.form()
+        if fields.get("messaging_product") != "whatsapp" or fields.get("type") != files["file"][1]:
+            return Answer(400, {"error": {"code": 100, "message": "Invalid parameter"}})
+        name, kind, body = files["file"]
+        number = self.keep(kind, body)
+        self.names[number] = name
+        return Answer(200, {"id": number})
 
     def _about(self, number: str) -> Answer:
         """Where a file lies for some minutes, and what it is."""
@@ -169,6 +182,13 @@ class Meta(HttpProvider):
             return Answer(404)
         return Answer(body=body, content_type=kind)
 
+    def _file_of(self, message: dict[str, Any]) -> tuple[str, str, bytes] | None:
+        number = str(message.get(message["type"], {}).get("id", ""))
+        if number not in self.media:
+            return None
+        kind, body = self.media[number]
+        return message[message["type"]].get("filename", self.names.get(number, "")), kind, body
+
     def _take(self, message: dict[str, Any]) -> Answer:
         way = self.next_way()
         if way in _REFUSALS:
@@ -180,6 +200,7 @@ class Meta(HttpProvider):
             provider_id=f"wamid.{uuid4().hex}",
             token=str(message.get("biz_opaque_callback_data", "")),
             choices=_choices(message),
+            file=self._file_of(message),
             raw=message,
         )
         self.sent.append(sent)
@@ -199,6 +220,8 @@ def _text(message: dict[str, Any]) -> str:
         return str(message["text"]["body"])
     if message["type"] == "interactive":
         return str(message["interactive"]["body"]["text"])
+    if message["type"] in ("image", "document", "audio", "video"):
+        return str(message[message["type"]].get("caption", ""))
     template = message["template"]
     values = [p["text"] for c in template.get("components", []) for p in c["parameters"]]
     return f"{template['name']}: {', '.join(values)}"

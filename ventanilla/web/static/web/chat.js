@@ -14,7 +14,7 @@
     if (!page.ok) return;
     const fresh = new DOMParser().parseFromString(await page.text(), 'text/html').querySelector('.talk');
     if (!fresh || fresh.children.length <= talk.children.length) return;
-    for (const old of talk.querySelectorAll('form')) old.remove();
+    for (const old of talk.querySelectorAll('form:not(.file)')) old.remove();
     const added = [...fresh.children].slice(talk.children.length);
     talk.append(...added);
     added[0].scrollIntoView({ block: 'nearest' });

@@ -94,6 +94,9 @@ class EmailLab(Lab):
     def received(self):
         return [(sent.to, sent.text) for sent in self.post.sent]
 
+    def sent(self):
+        return self.post.sent
+
     def attach(self, body):
         self.put(with_files(("carta.pdf", body)))
         self.listen()

@@ -55,6 +55,9 @@ class MessengerLab(Lab):
             for sent in self.page.sent
         ]
 
+    def sent(self):
+        return self.page.sent
+
     def attach(self, body):
         self.page.write(self.person, "", attachments=[self.page.attachment("file", body)])
 

@@ -66,6 +66,9 @@ class TelegramLab(Lab):
             (sent.to, sent.text + "".join(f" {label}" for _, label in sent.choices)) for sent in self.bot.sent
         ]
 
+    def sent(self):
+        return self.bot.sent
+
     def attach(self, body):
         self.bot.attach(self.person, "document", body, mime_type="application/pdf", file_name="carta.pdf")
 

@@ -66,6 +66,9 @@ class WhatsAppLab(Lab):
     def answer_with(self, *ways):
         self.meta.ways.extend(ways)
 
+    def sent(self):
+        return self.meta.sent
+
     def attach(self, body):
         self.meta.attach(self.person, "document", body, mime_type="application/pdf", filename="carta.pdf")
 
