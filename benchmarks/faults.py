@@ -93,7 +93,8 @@ def clock(channel: Channel, provider: Any) -> dict[str, Any]:
     _write(channel, provider, MESSAGES)
     for jump in (timedelta(hours=20), timedelta(0)):
         _queue(channel, MESSAGES, at=now + jump)
-    filed = intake.file_waiting(at=now - timedelta(hours=20), limit=1_000)
+    intake.file_waiting(at=now - timedelta(hours=20), limit=1_000)
+    filed = Inbound.objects.filter(channel=channel).exclude(filed_at=None).count()
     early = outbox.deliver_waiting(now=lambda: now, limit=1_000)
     late = outbox.deliver_waiting(now=lambda: now + timedelta(hours=20), limit=1_000)
     outbox.release_abandoned(at=now + timedelta(hours=20) + LEASE)

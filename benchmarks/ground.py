@@ -67,7 +67,16 @@ class Cluster:
 
     def start(self) -> None:
         options = f"-p {self.port} -k {self.folder} -c listen_addresses=127.0.0.1 -c max_connections=200"
-        self.run("pg_ctl", "-D", str(self.folder), "-w", "-t", "60", "-o", options, "start")
+        for tries in range(10):
+            try:
+                self.run("pg_ctl", "-D", str(self.folder), "-w", "-t", "60", "-o", options, "start")
+                return
+            except subprocess.CalledProcessError:
+                # Server processes of the one that was killed may still hold its memory.
+                if tries == 9:
+                    sys.stderr.write((self.folder.parent / "pg.log").read_text()[-2000:])
+                    raise
+                time.sleep(2)
 
     def stop(self) -> None:
         with contextlib.suppress(subprocess.CalledProcessError):

@@ -58,7 +58,8 @@ def main(argv: Sequence[str]) -> dict[str, Any]:
         raise SystemExit("PostgreSQL is not installed: apt-get install postgresql")
     rest = [f"--messages={options.messages}", f"--every={options.every}", f"--seed={options.seed}"]
     rest += [f"--database={options.database}"]
-    rest += [f"--scenario={name}" for name in options.scenario or _known(options.database)]
+    wanted = options.scenario or _known(options.database)
+    rest += [f"--scenario={name}" for name in SCENARIOS if name in wanted]
     with databases(options.database) as (folder, env, pg), contextlib.ExitStack() as stack:
         if pg is not None:
             (folder / "target").write_text(str(pg.port))
@@ -186,6 +187,26 @@ class Killer:
         process = self._place.web if target == "web" else self._place.messenger
         process.kill()
         process.start()
+        # The next instant is a random one of its work and not of its start.
+        if target == "web":
+            self._place.wait()
+        else:
+            _wait_for_work(self._place.channel)
+
+
+def _wait_for_work(channel: Any) -> None:
+    """Until something was filed or sent from now on, or nothing waits."""
+    from django.utils import timezone
+
+    from ventanilla.channels.models import Inbound, Outbound
+
+    began, deadline = timezone.now(), time.monotonic() + 60
+    filed = Inbound.objects.filter(channel=channel, filed_at__gte=began)
+    sent = Outbound.objects.filter(channel=channel, sent_at__gte=began)
+    while time.monotonic() < deadline:
+        if until_it_works(lambda: filed.exists() or sent.exists()):
+            return
+        time.sleep(0.1)
 
 
 class Traffic:
