@@ -18,6 +18,7 @@ CATALOGUES = [*PUBLIC, CONSOLE]
 PUBLIC_SOURCES = (
     *("web/", "api/", "directory/", "labour/", "hubs/models.py", "verification/models.py"),
     *("enquiries/automatic.py", "enquiries/checklists.py", "enquiries/summaries.py"),
+    *("enquiries/helped.py", "enquiries/models/helped.py"),
     *("enquiries/models/referrals.py", "enquiries/referral_", "enquiries/templates/"),
     *("enquiries/appointment_notices.py", "enquiries/paper_form.py", "channels/kinds/staffed/"),
     *("enquiries/holder.py", "enquiries/models/cases.py"),

@@ -1,10 +1,11 @@
-"""Addresses of what stands beside an answer: what to bring, what to take away."""
+"""Addresses of what stands beside an answer: what to bring, what to take away, whether it helped."""
 
 from django.urls import path
 
-from .views import checklists, summaries
+from .views import checklists, helped, summaries
 
 urlpatterns = [
     path("<uuid:pk>/checklist/", checklists.checklist, name="checklist"),
+    path("helped/", helped.figures, name="helped"),
     path("<uuid:pk>/summary/", summaries.summary, name="summary"),
 ]

@@ -82,6 +82,7 @@ ITEMS = (
     (_("Calls"), "callbacks", Right.CASES, "comment", 12),
     (_("Appointments"), "appointments", Right.CASES, "date", 13),
     (_("Referrals"), "referrals", Right.CASES, "redirect", 15),
+    (_("Whether it helped"), "helped", Right.COUNTRY, "success", 17),
     (_("Due for checking"), "due", Right.READ, "time", 20),
     (_("Starter content"), "starter", Right.READ, "list-ul", 30),
     (_("Changes"), "changes", Right.READ, "tasks", 40),

@@ -140,6 +140,13 @@ def receive_message(
     return message
 
 
+def keep_message(*, enquiry: Enquiry, body: str, at: datetime, inbound: Inbound) -> Message:
+    """The person says something for which nobody has to do anything: the enquiry stays as it is."""
+    message = _say(enquiry, Message.Direction.IN, body, at=at, inbound=inbound)
+    Message.objects.filter(pk=message.pk).update(to_answer=False)
+    return message
+
+
 @transaction.atomic
 def reply(
     *,

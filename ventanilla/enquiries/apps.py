@@ -10,6 +10,7 @@ class Config(AppConfig):
             appointment_notices,
             expiring,
             filing,
+            helped,
             holder,
             promises,
             referral_files,

@@ -177,7 +177,9 @@ def _means(text: str, cite: dict[str, Any]) -> bool:
 
 
 def _automatic(enquiry: Enquiry) -> MessageQuerySet:
-    return Message.objects.filter(enquiry=enquiry, direction=Message.Direction.AUTO)
+    rows = Message.objects.filter(enquiry=enquiry, direction=Message.Direction.AUTO)
+    # The question whether it helped is none of the answers in a row.
+    return rows.filter(help_question=None)
 
 
 def _quoting(enquiry: Enquiry, passages: Sequence[Passage], language: str, *, at: datetime) -> Said:

@@ -12,7 +12,7 @@ from ventanilla.privacy.retention import say_farewell
 from ventanilla.privacy.sealing import destroy_key, files
 
 from .actions import note_change
-from .models import Attachment, Enquiry, Identity, Message, Note, Person
+from .models import Attachment, Enquiry, HelpQuestion, Identity, Message, Note, Person
 from .referral_ends import forget_referrals
 
 
@@ -24,6 +24,7 @@ def erase_words(enquiry: Enquiry, *, reason: str, by: User | None, at: datetime)
         enquiry.sealed_under, reason=reason, by=by, at=at, holder="enquiry", counts=_counts(enquiry)
     )
     _forget_deliveries(enquiry)
+    HelpQuestion.objects.filter(enquiry=enquiry).update(enquiry=None, message=None)
     kept = Attachment.objects.filter(enquiry=enquiry, file__isnull=False)
     files.remove(files=[file for file in kept.values_list("file", flat=True) if file])
     Attachment.objects.filter(enquiry=enquiry).update(file=None, reference=None, fetch_at=None)

@@ -10,7 +10,7 @@ from ventanilla.channels.intake import filers
 from ventanilla.channels.models import Inbound
 from ventanilla.lib.registry import Registry
 
-from . import actions, automatic, fetching
+from . import actions, automatic, fetching, helped
 from .models import Enquiry
 
 # Looks at each message once it is filed, in the same transaction: danger, automatic answers.
@@ -20,9 +20,10 @@ watchers: Registry[Callable[[Enquiry, Arrived], None]] = Registry()
 @filers.add("enquiries")
 def file(inbound: Inbound, message: Arrived) -> None:
     """File one received message with its enquiry, then let the watchers look at it."""
-    enquiry: Enquiry = actions.file_inbound(
-        inbound, sender=message.sender, language=message.language, body=message.text,
-        media=message.media, at=timezone.now(),
+    at = timezone.now()
+    enquiry: Enquiry = helped.take_answer(inbound, message, at=at) or actions.file_inbound(
+        inbound, sender=message.sender, language=message.language, body=message.text, media=message.media,
+        at=at,
     )  # fmt: skip
     for watch in watchers.values():
         watch(enquiry, message)

@@ -24,7 +24,7 @@ from ventanilla.privacy.sealing import files, open_keys
 
 from . import facts
 from .erasing import erase_identifiers, erase_words, let_go
-from .models import Appointment, Attachment, Callback, Enquiry, Identity, Message, Note, Person
+from .models import Appointment, Attachment, Callback, Enquiry, HelpQuestion, Identity, Message, Note, Person
 
 # Files of one export, together; a person gets the others from the hub.
 MOST_BYTES = 20 * 1024 * 1024
@@ -47,6 +47,7 @@ _FIELDS = (
     ("enquiries.Enquiry.person", gettext_lazy("who asks"), "answer", "high", "identifiers"),
     ("enquiries.Enquiry.before_merge", gettext_lazy("who asked before joining"), "answer", "high", "identifiers"),
     ("enquiries.Enquiry.danger", gettext_lazy("signs of danger"), "protect", "severe", "figures"),
+    ("enquiries.HelpQuestion.answer", gettext_lazy("whether it helped"), "answer", "low", "words"),
     ("enquiries.Message.body", gettext_lazy("what was said"), "answer", "severe", "words"),
     ("enquiries.Note.body", gettext_lazy("notes of the staff"), "protect", "severe", "words"),
     ("enquiries.Attachment.reference", gettext_lazy("where the provider hands out a file"), "answer", "high", "words"),
@@ -183,6 +184,8 @@ def _told(enquiry: Enquiry, space: _Space, *, with_notes: bool) -> ExportedRecor
         when = date_format(enquiry.words_erased_at, "DATE_FORMAT")
         values.append((_("words deleted on"), when))
         return _record(enquiry, values, ())
+    answer = HelpQuestion.objects.filter(enquiry=enquiry).exclude(answer="").first()
+    values += [(_("whether it helped"), str(answer.get_answer_display()))] if answer else []
     records = [*_messages(enquiry), *_attachments(enquiry, space)]
     records += [*_callbacks(enquiry), *_appointments(enquiry)]
     ordinary = enquiry.notes.filter(is_protected=False)

@@ -96,6 +96,10 @@ class DeskForm(forms.Form):
         label=_("Very many people write today"), required=False,
         help_text=_("Automatic answers say that it may take longer than usual."),
     )  # fmt: skip
+    asks_if_helped = forms.BooleanField(
+        label=_("Ask whether it helped"), required=False,
+        help_text=_("One question when a case is closed: yes, partly, no. Never twice, never in danger."),
+    )  # fmt: skip
 
 
 class CannedForm(forms.Form):

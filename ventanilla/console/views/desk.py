@@ -291,7 +291,11 @@ def running(request):
     rows = [(hub, handling.desk_of(hub)) for hub in hubs]
     forms_of = [
         (hub, forms.DeskForm(
-            initial={"automatic": desk.automatic, "is_surge": bool(desk.surge_since)},
+            initial={
+                "automatic": desk.automatic,
+                "is_surge": bool(desk.surge_since),
+                "asks_if_helped": desk.asks_if_helped,
+            },
             auto_id=f"{hub.ref}_%s",
         ))
         for hub, desk in rows

@@ -21,6 +21,7 @@ from .coding import Coding
 from .desk import Absence, CannedAnswer, Consultation, DeskSetting, Presence, Retold, SavedView
 from .file_problems import FileProblem
 from .group_sessions import GroupSession, GroupSessionQuerySet, HeadCount
+from .helped import HelpQuestion, HelpQuestionQuerySet
 from .promises import CallAttempt, Callback, CallbackQuerySet
 from .referrals import (
     PART_OF,
@@ -60,6 +61,8 @@ __all__ = [
     "GroupSession",
     "GroupSessionQuerySet",
     "HeadCount",
+    "HelpQuestion",
+    "HelpQuestionQuerySet",
     "Identity",
     "Message",
     "MessageQuerySet",

@@ -96,6 +96,7 @@ class DeskSetting(models.Model):
         _("automatic answers"), max_length=8, choices=Automatic, default=Automatic.ALWAYS
     )
     surge_since = models.DateTimeField(_("surge since"), null=True, blank=True)
+    asks_if_helped = models.BooleanField(_("asks whether it helped"), default=False)
 
     class Meta:
         verbose_name = _("desk of a hub")

@@ -8,8 +8,8 @@ from django.test import Client
 from django.utils import timezone
 
 from ventanilla.channels.models import Channel, Inbound, Outbound
-from ventanilla.enquiries import actions
-from ventanilla.enquiries.models import Attachment, Enquiry, Message, Person
+from ventanilla.enquiries import actions, helped
+from ventanilla.enquiries.models import Attachment, DeskSetting, Enquiry, HelpQuestion, Message, Person
 from ventanilla.enquiries.tests.factories import a_channel, a_user
 from ventanilla.hubs.models import Hub
 from ventanilla.privacy.sealing import files
@@ -186,3 +186,21 @@ def test_nobody_saves_a_file_with_another_code_or_one_of_another_kind(line):
         answer = Client().post(PLACE, {"code": key, "file": number})
         assert answer.status_code == 404
         assert b"sentinel" not in answer.content
+
+
+def test_whether_it_helped_is_asked_with_buttons_and_answered_without_script(line):
+    code = code_on(say("hola"))
+    DeskSetting.objects.create(hub=line.hub, asks_if_helped=True)
+    enquiry, luis = Enquiry.objects.get(), a_user(hub=line.hub)
+    actions.close(enquiry=enquiry, by=luis, at=timezone.now())
+    helped.ask(enquiry, at=timezone.now())
+    text = say("", code).content.decode()
+    assert "¿Le ayudó esto?" in text
+    assert '<button name="say" value="2">2. En parte</button>' in text
+    text = say("2", code).content.decode()
+    assert '<button name="say" value="2">' not in text
+    enquiry.refresh_from_db()
+    assert (enquiry.state, HelpQuestion.objects.get().answer) == ("closed", "partly")
+    say("Todavía tengo una pregunta", code)
+    enquiry.refresh_from_db()
+    assert enquiry.state == "waiting"

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST
 from ventanilla.channels import intake
 from ventanilla.channels.contract import Arrived, DeliveryState, Parsed
 from ventanilla.channels.models import Channel, Outbound
-from ventanilla.enquiries import automatic, codes, live, queries
+from ventanilla.enquiries import automatic, codes, composing, helped, live, queries
 from ventanilla.enquiries.models import Attachment, Message, Person, return_digest
 from ventanilla.hubs.models import Country
 from ventanilla.lib.text import clean
@@ -133,7 +133,7 @@ def _lines(code: str, *, at: datetime) -> list[dict[str, object]]:
     people = Person.objects.returning(code)
     rows = list(
         Message.objects.filter(enquiry__person__in=people)
-        .select_related("enquiry__hub", "outbound")
+        .select_related("enquiry__hub", "outbound", "help_question")
         .prefetch_related("attachments")
         .order_by("at", "pk")
     )
@@ -159,7 +159,9 @@ def _lines(code: str, *, at: datetime) -> list[dict[str, object]]:
 
 
 def _choices(row: Message) -> list[tuple[int, str]]:
-    """What an automatic answer offered by number."""
+    """What an automatic answer offered by number, or the question whether it helped."""
+    if asked := getattr(row, "help_question", None):
+        return [] if asked.answer else helped.choices_in(composing.language_of(row.enquiry))
     return [(cite["number"], cite["title"]) for cite in row.cites if "number" in cite]
 
 
