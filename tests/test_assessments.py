@@ -73,6 +73,15 @@ def test_what_the_software_does_is_shown_by_a_file():
             assert not measure.shown_by or (ROOT / measure.shown_by).exists()
 
 
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_what_people_read_is_there_in_the_four_languages_of_the_site(kind):
+    one = assessments.all_assessments()[kind]
+    seen = [text for seer in one.seen_by for text in (seer.who, seer.traces, seer.kept)]
+    for text in (one.names, one.how, *seen, *one.not_here):
+        assert set(text) == {"es", "en", "fr", "ht"}
+    assert len({one.how[language] for language in one.how}) == 4
+
+
 def test_sources_are_documents_of_ours_or_addresses():
     for one in assessments.all_assessments().values():
         for source in one.sources.values():
@@ -90,6 +99,9 @@ def test_sources_are_documents_of_ours_or_addresses():
         ("measures: [quick-exit", "measures: [hope"),
         ("  phone-seen:", "  rain:"),
         ("en: ", "fr: "),
+        ('  ht: "Chat sou paj gichè a"\n', ""),
+        ('ht: "Gichè a"', 'ht: ""'),
+        ('fr: "langue, heure de chaque message"', 'pt: "língua, hora de cada mensagem"'),
     ],
 )
 def test_a_file_that_is_wrong_is_refused(tmp_path, old, new):

@@ -13,6 +13,9 @@ from django.utils.translation import gettext_lazy as _
 
 FOLDER = Path(__file__).resolve().parent
 CONTENT = ("all", "passing", "none")
+# Risks and measures are read by staff; what a kind is and who sees what, by everybody who writes on it.
+STAFF_LANGUAGES = frozenset({"es", "en"})
+PUBLIC_LANGUAGES = frozenset({"es", "en", "fr", "ht"})
 # Likelihood and severity go from 1 to this.
 MOST = 4
 Texts = Mapping[str, str]
@@ -134,17 +137,18 @@ def _built(row: dict[str, Any]) -> Assessment:
     return Assessment(
         kind=row["kind"],
         version=row["version"],
-        names=_texts(row["names"]),
-        how=_texts(row["how"]),
+        names=_public(row["names"]),
+        how=_public(row["how"]),
         seen_by=tuple(_seer(one) for one in row["seen_by"]),
         risks=tuple(_risk(code, one) for code, one in row["risks"].items()),
-        not_here=tuple(_texts(one) for one in row["not_here"]),
+        not_here=tuple(_public(one) for one in row["not_here"]),
         sources={code: Source(**one) for code, one in row["sources"].items()},
     )
 
 
 def _seer(row: dict[str, Any]) -> Seer:
-    return Seer(_texts(row["who"]), row["content"], _texts(row["traces"]), _texts(row["kept"]), row["source"])
+    who, traces, kept = (_public(row[part]) for part in ("who", "traces", "kept"))
+    return Seer(who, row["content"], traces, kept, row["source"])
 
 
 def _risk(code: str, row: dict[str, Any]) -> Risk:
@@ -166,10 +170,15 @@ def _refuse_nonsense(made: Assessment, stem: str) -> None:
             raise ValueError(f"{risk.code}: numbers go from 1 to {MOST}, and measures make nothing worse")
 
 
-def _texts(row: dict[str, str]) -> Texts:
-    """A text in both languages of the console. Raises ValueError."""
-    if set(row) != {"es", "en"} or not all(row.values()):
-        raise ValueError(f"a text is there in es and en: {row}")
+def _public(row: dict[str, str]) -> Texts:
+    """A text in the four languages of the public site. Raises ValueError."""
+    return _texts(row, PUBLIC_LANGUAGES)
+
+
+def _texts(row: dict[str, str], languages: frozenset[str] = STAFF_LANGUAGES) -> Texts:
+    """A text in each of these languages and no other. Raises ValueError."""
+    if set(row) != languages or not all(row.values()):
+        raise ValueError(f"a text is there in {', '.join(sorted(languages))}: {row}")
     return row
 
 
