@@ -97,6 +97,9 @@ class Part:
 class Arrived:
     """A message of a person. `choice` is the code of a button or list row that was pressed.
 
+    `replies_to` is the provider's id of the message that it answers; `reference` is how an answer of ours
+    names this one, where that is not its external id.
+
     One with a `part` is committed and acknowledged by itself, and filed when the other parts are there.
     """
 
@@ -110,6 +113,7 @@ class Arrived:
     other_addresses: Mapping[str, str] = field(default_factory=dict)
     language: str = ""
     part: Part | None = None
+    reference: str = ""
 
 
 class DeliveryState(models.TextChoices):
@@ -326,6 +330,8 @@ class ChannelKind:
     # A repeated send with the same token is one message for the person: after a broken connection, repeat.
     can_repeat: ClassVar[bool] = False
     needs_opt_in: ClassVar[bool] = False
+    quotes: ClassVar[bool] = False  # an answer can be shown as one to a certain message of the person
+    threads: ClassVar[bool] = False  # every message of ours hangs on one of the person, else on their last
     is_staffed: ClassVar[bool] = False  # written by staff (counter, phone), nothing is sent by itself
     listens: ClassVar[bool] = False
     # The impact assessment that holds for this kind, where its name is not the code.

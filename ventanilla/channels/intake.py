@@ -235,6 +235,7 @@ def as_json(message: Arrived) -> dict[str, Any]:
         "choice": message.choice,
         "media": [[m.reference, m.kind, m.name, m.size] for m in message.media],
         "replies_to": message.replies_to,
+        "reference": message.reference,
         "other_addresses": dict(message.other_addresses),
         "language": message.language,
         "part": [message.part.whole, message.part.number, message.part.of] if message.part else None,

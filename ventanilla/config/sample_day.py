@@ -126,9 +126,7 @@ def _says(scene: Scene, step: Mapping[str, Any]) -> None:
         channel=scene.line, external_id=message.external_id
     )
     # Not `intake.file_one`: what was asked hours ago was filed hours ago.
-    scene.enquiry = actions.file_inbound(
-        row, sender=message.sender, language=message.language, body=message.text, at=scene.moment
-    )
+    scene.enquiry = actions.file_inbound(row, message, at=scene.moment)
     for watch in filing.watchers.values():
         watch(scene.enquiry, message)
     Inbound.objects.filter(pk=row.pk).update(payload=None, filed_at=scene.moment)

@@ -1,6 +1,5 @@
 """Changes to enquiries: each is one transaction, noted in the access log when staff make it."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ventanilla.accounts.models import User
 from ventanilla.channels import outbox
-from ventanilla.channels.contract import Content, Media
+from ventanilla.channels.contract import Arrived, Content
 from ventanilla.channels.models import Channel, Inbound, Outbound, lane
 from ventanilla.hubs.models import Hub
 from ventanilla.hubs.rights import Right, reach
@@ -20,7 +19,7 @@ from ventanilla.privacy import access_log
 from ventanilla.privacy.models.files import SealedFile
 from ventanilla.privacy.sealing import files, new_key
 
-from . import codes, fetching, sending_files
+from . import codes, fetching, sending_files, threads
 from .models import Attachment, Enquiry, Identity, Message, Note, Person, Referral, StateChange, return_digest
 
 
@@ -120,15 +119,21 @@ def give_return_code(*, enquiry: Enquiry, by: User, at: datetime) -> str:
 
 @transaction.atomic
 def receive_message(
-    *, enquiry: Enquiry, body: str, at: datetime, inbound: Inbound | None = None, by: User | None = None
+    *,
+    enquiry: Enquiry,
+    body: str,
+    at: datetime,
+    inbound: Inbound | None = None,
+    arrived: Arrived | None = None,
+    by: User | None = None,
 ) -> Message:
     """The person says something; a closed enquiry opens again. `by`: who of the staff typed it in.
 
-    Raises WordsErased.
+    `inbound` and `arrived`: what a channel received. Raises WordsErased.
     """
     if enquiry.words_erased_at:
         raise WordsErased
-    message = _say(enquiry, Message.Direction.IN, body, at=at, author=by, inbound=inbound)
+    message = _say(enquiry, Message.Direction.IN, body, at=at, author=by, inbound=inbound, arrived=arrived)
     if enquiry.state != Enquiry.State.NEW:
         set_state(enquiry, Enquiry.State.WAITING, by=by, at=at)
     enquiry.waiting_since = enquiry.waiting_since or at
@@ -140,9 +145,9 @@ def receive_message(
     return message
 
 
-def keep_message(*, enquiry: Enquiry, body: str, at: datetime, inbound: Inbound) -> Message:
+def keep_message(*, enquiry: Enquiry, arrived: Arrived, at: datetime, inbound: Inbound) -> Message:
     """The person says something for which nobody has to do anything: the enquiry stays as it is."""
-    message = _say(enquiry, Message.Direction.IN, body, at=at, inbound=inbound)
+    message = _say(enquiry, Message.Direction.IN, arrived.text, at=at, inbound=inbound, arrived=arrived)
     Message.objects.filter(pk=message.pk).update(to_answer=False)
     return message
 
@@ -156,15 +161,17 @@ def reply(
     at: datetime,
     cites: list[Any] | None = None,
     file: files.Accepted | None = None,
+    to: Message | None = None,
 ) -> Message:
     """Answer the person over the channel they used; at the counter and on the phone it is only noted.
 
-    `file` goes along, or after the words where the channel does not carry both at once. Raises EnquiryClosed,
-    WordsErased, NothingWritten, and for a file NoFilesHere, NotCarriedHere and TooLargeHere.
+    `to`: the message of the person that is answered, where one was chosen. `file` goes along, or after the
+    words where the channel does not carry both at once. Raises EnquiryClosed, WordsErased, NothingWritten,
+    and for a file NoFilesHere, NotCarriedHere and TooLargeHere.
     """
     _refuse_where_nothing_can_be_said(enquiry, body, file)
     is_apart = file is not None and sending_files.goes_apart(enquiry.channel, file, body)
-    message = _answer(enquiry, author, body, cites, file=None if is_apart else file, at=at)
+    message = _answer(enquiry, author, body, cites, file=None if is_apart else file, to=to, at=at)
     if is_apart:
         message = _answer(enquiry, author, "", None, file=file, at=at + timedelta(microseconds=1))
     note_answered(enquiry, by=author, at=at)
@@ -180,12 +187,18 @@ def _answer(
     *,
     at: datetime,
     file: files.Accepted | None = None,
+    to: Message | None = None,
 ) -> Message:
     """Say one thing, with the file that goes along."""
     kept = files.keep(file, sealed_under=enquiry.sealed_under, at=at) if file else None
-    content = Content(text=body, language=enquiry.language or "es", file=kept.pk.hex if kept else "")
+    content = Content(
+        text=body, language=enquiry.language or "es", file=kept.pk.hex if kept else "",
+        replies_to=to.reference if to and threads.can_quote(enquiry) else "",
+    )  # fmt: skip
     outbound = send(enquiry, content, at=at)
-    message = _say(enquiry, Message.Direction.OUT, body, at=at, author=author, cites=cites, outbound=outbound)
+    message = _say(
+        enquiry, Message.Direction.OUT, body, at=at, author=author, cites=cites, outbound=outbound, to=to
+    )
     if file and kept:
         _note_file(enquiry, kept, name=file.name, message=message, at=at)
     return message
@@ -217,6 +230,7 @@ def send(enquiry: Enquiry, content: Content, *, at: datetime) -> Outbound | None
     identity = Identity.objects.filter(person=enquiry.person, channel=enquiry.channel).order_by("pk").last()
     if identity is None:
         return None
+    content = threads.hung(content, enquiry, enquiry.channel)
     return outbox.queue(
         channel=enquiry.channel, to=identity.address, content=content, key=enquiry.sealed_under, at=at
     )
@@ -231,14 +245,19 @@ def _say(
     author: User | None = None,
     cites: list[Any] | None = None,
     inbound: Inbound | None = None,
+    arrived: Arrived | None = None,
     outbound: Outbound | None = None,
+    to: Message | None = None,
 ) -> Message:
     message = Message(
         enquiry=enquiry, sealed_under=enquiry.sealed_under, direction=direction, at=at, author=author,
         cites=cites or [], language=enquiry.language, inbound=inbound, outbound=outbound,
-        to_answer=inbound is not None and bool(body.strip()),
+        to_answer=inbound is not None and bool(body.strip()), replies_to=to,
     )  # fmt: skip
     message.body = body
+    if inbound and arrived:
+        message.replies_to = threads.answered_by(enquiry, arrived, inbound.channel)
+        message.choice, message.reference = arrived.choice, arrived.reference or arrived.external_id
     message.save(force_insert=True)
     touch(enquiry)
     return message
@@ -383,29 +402,23 @@ def touch(enquiry: Enquiry) -> None:
 # Filing what a channel received
 
 
-def file_inbound(
-    inbound: Inbound,
-    *,
-    sender: str,
-    language: str = "",
-    body: str,
-    at: datetime,
-    media: Sequence[Media] = (),
-) -> Enquiry:
+def file_inbound(inbound: Inbound, message: Arrived, *, at: datetime) -> Enquiry:
     """Bring a received message to its person and enquiry; both are made when there are none."""
     channel = inbound.channel
     identity = Identity.objects.select_related("person").filter(channel=channel, lane=inbound.lane).first()
-    person = identity.person if identity else _meet(channel, sender, language=language, at=at)
+    person = identity.person if identity else _meet(channel, message.sender, language=message.language, at=at)
     enquiry = current_enquiry(person, channel) or open_enquiry(
         hub=hub_of(channel),
         channel=channel,
         channel_kind=channel.kind,
         person=person,
-        language=language,
+        language=message.language,
         at=at,
     )
-    message = receive_message(enquiry=enquiry, body=body, at=inbound.sent_at, inbound=inbound)
-    fetching.expect_files(message, media, at=at)
+    said = receive_message(
+        enquiry=enquiry, body=message.text, at=inbound.sent_at, inbound=inbound, arrived=message
+    )
+    fetching.expect_files(said, message.media, at=at)
     return enquiry
 
 

@@ -98,7 +98,7 @@ def _claim() -> Message | None:
         found = rows.values_list("pk", flat=True).first()
         if found is None or not Message.objects.filter(pk=found, to_answer=True).update(to_answer=False):
             return None
-    whole = ("enquiry__hub__country", "enquiry__channel__hub", "enquiry__person")
+    whole = ("enquiry__hub__country", "enquiry__channel__hub", "enquiry__person", "replies_to")
     return Message.objects.select_related(*whole).get(pk=found)
 
 
@@ -113,7 +113,7 @@ def answer(message: Message, *, at: datetime) -> Message | None:
         enquiry.answers_automatically = False
         enquiry.save(update_fields=["answers_automatically"])
     else:
-        said = _from_content(enquiry, question, language, at=at)
+        said = _from_content(message, question, language, at=at)
     with turn(), transaction.atomic():
         return actions.say_automatically(enquiry=enquiry, content=said.content, cites=said.cites, at=at)
 
@@ -138,10 +138,11 @@ def _language(enquiry: Enquiry) -> str:
     return known if known in settings.PUBLIC_LANGUAGES else "es"
 
 
-def _from_content(enquiry: Enquiry, question: str, language: str, *, at: datetime) -> Said:
+def _from_content(message: Message, question: str, language: str, *, at: datetime) -> Said:
+    enquiry = message.enquiry
     if question.strip(" /.!¡").casefold() in BEGINNINGS:
         return _welcoming(enquiry, language, at=at)
-    chosen = _chosen(enquiry, question, language, at=at)
+    chosen = _chosen(message, question, language, at=at)
     if chosen is not None:
         return _quoting(enquiry, [chosen], language, at=at)
     found = ask(question, country=enquiry.country, at=at)
@@ -156,10 +157,12 @@ def _from_content(enquiry: Enquiry, question: str, language: str, *, at: datetim
     return _somebody_will(enquiry, language, at=at)
 
 
-def _chosen(enquiry: Enquiry, text: str, language: str, *, at: datetime) -> Passage | None:
-    """The page that a typed number, or the label of a pressed button, stands for in the last offer."""
-    last = _automatic(enquiry).order_by("-at", "-pk").first()
-    refs = [cite["ref"] for cite in last.cites if _means(text, cite)] if last else []
+def _chosen(message: Message, text: str, language: str, *, at: datetime) -> Passage | None:
+    """The page that a pressed button stands for in its own offer; else what was typed, in the last offer."""
+    offer, typed = message.replies_to, message.choice
+    if offer is None or not typed:
+        offer, typed = _automatic(message.enquiry).order_by("-at", "-pk").first(), text
+    refs = [cite["ref"] for cite in offer.cites if _means(typed, cite)] if offer else []
     facts = Fact.objects.filter(country__is_open=True, ref__in=refs).quotable(at=at.date())
     for item in items(facts, at=at.date()):
         spoken = item.language(language)

@@ -22,9 +22,8 @@ def file(inbound: Inbound, message: Arrived) -> None:
     """File one received message with its enquiry, then let the watchers look at it."""
     at = timezone.now()
     enquiry: Enquiry = helped.take_answer(inbound, message, at=at) or actions.file_inbound(
-        inbound, sender=message.sender, language=message.language, body=message.text, media=message.media,
-        at=at,
-    )  # fmt: skip
+        inbound, message, at=at
+    )
     for watch in watchers.values():
         watch(enquiry, message)
 

@@ -24,7 +24,7 @@ from ventanilla.channels.contract import Arrived, Choice, Content
 from ventanilla.channels.models import Channel, Correspondence, Inbound
 from ventanilla.hubs.models import Hub
 
-from . import actions
+from . import actions, threads
 from .appointment_notices import EARLIEST, LATEST
 from .composing import language_of
 from .models import Enquiry, HelpQuestion, Identity
@@ -146,9 +146,12 @@ def take_answer(inbound: Inbound, message: Arrived, *, at: datetime) -> Enquiry 
     row = _asked(inbound, at=at) if answer and not message.media else None
     if row is None or row.enquiry is None:
         return None
+    below = threads.answered_by(row.enquiry, message, inbound.channel)
+    if message.choice and below is not None and below.pk != row.message_id:
+        return None  # a button of another offer
     row.answer = answer
     row.save(update_fields=["answer"])
-    actions.keep_message(enquiry=row.enquiry, body=message.text, at=inbound.sent_at, inbound=inbound)
+    actions.keep_message(enquiry=row.enquiry, arrived=message, at=inbound.sent_at, inbound=inbound)
     return row.enquiry
 
 

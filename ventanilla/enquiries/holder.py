@@ -49,6 +49,8 @@ _FIELDS = (
     ("enquiries.Enquiry.danger", gettext_lazy("signs of danger"), "protect", "severe", "figures"),
     ("enquiries.HelpQuestion.answer", gettext_lazy("whether it helped"), "answer", "low", "words"),
     ("enquiries.Message.body", gettext_lazy("what was said"), "answer", "severe", "words"),
+    ("enquiries.Message.choice", gettext_lazy("the button that was pressed"), "answer", "high", "words"),
+    ("enquiries.Message.reference", gettext_lazy("number given by the provider"), "deliver", "moderate", "words"),
     ("enquiries.Note.body", gettext_lazy("notes of the staff"), "protect", "severe", "words"),
     ("enquiries.Attachment.reference", gettext_lazy("where the provider hands out a file"), "answer", "high", "words"),
     ("enquiries.Attachment.name", gettext_lazy("name of a file"), "answer", "high", "words"),

@@ -1,6 +1,6 @@
 """Reads across enquiries, for lists and one conversation; keys are opened for what is shown and no more."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -27,12 +27,16 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """Something in a conversation, in the order in which it happened. `text` is None when it was deleted."""
+    """Something in a conversation, in the order in which it happened. `text` is None when it was deleted.
+
+    `answered`: which of the other side's messages it answers, and its beginning, where that is known.
+    """
 
     at: datetime
     what: str
     row: Any
     text: str | None
+    answered: tuple[Any, str] | None = None
 
 
 def queue(
@@ -94,9 +98,21 @@ def conversation(enquiry: Enquiry, user: Any) -> list[Said]:
     )
     notes = list(Note.objects.visible_to(user).filter(enquiry=enquiry).select_related("author"))
     open_keys([*messages, *notes])
-    said = [Said(m.at, m.direction, m, readable(m, "body")) for m in messages]
+    texts = {message.pk: readable(message, "body") for message in messages}
+    said = [Said(m.at, m.direction, m, texts[m.pk], _answered(m, texts)) for m in messages]
     said += [Said(n.at, "protected" if n.is_protected else "note", n, readable(n, "body")) for n in notes]
     return sorted(said, key=lambda one: (one.at, str(one.row.pk)))
+
+
+def _answered(message: Message, texts: Mapping[Any, str | None]) -> tuple[Any, str] | None:
+    text = texts.get(message.replies_to_id)
+    return None if text is None else (message.replies_to_id, begun(text))
+
+
+def begun(text: str, *, most: int = 60) -> str:
+    """The beginning of what was said, on one line."""
+    line = " ".join(text.split())
+    return line if len(line) <= most else f"{line[: most - 1].rstrip()}…"
 
 
 def hidden_notes(enquiry: Enquiry, user: Any) -> int:

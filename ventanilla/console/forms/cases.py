@@ -27,6 +27,7 @@ class SayForm(forms.Form):
     body = words(label=_("Answer"), required=False)
     seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=40)
     cites = forms.CharField(widget=forms.HiddenInput, required=False, max_length=2000)
+    to = forms.UUIDField(label=_("In answer to"), required=False, widget=forms.Select)
     file = forms.FileField(label=_("Send a file with it"), required=False)
 
     def __init__(self, *args, channel=None, **kwargs):
@@ -37,6 +38,13 @@ class SayForm(forms.Form):
             self.fields["file"].help_text = told % {"n": megabytes}
         else:
             del self.fields["file"]
+
+    def offer_to_quote(self, told):
+        """(number, beginning) of messages of which one can be answered; without any, nothing is asked."""
+        if told:
+            self.fields["to"].widget.choices = [("", _("nothing in particular")), *told]
+        else:
+            del self.fields["to"]
 
 
 class NoteForm(forms.Form):

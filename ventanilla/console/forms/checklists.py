@@ -13,6 +13,7 @@ class BegunForm(SayForm):
 
     body = words(required=False)
     body.widget = forms.HiddenInput()
+    to = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
 
 class ProcedureForm(forms.Form):

@@ -14,6 +14,7 @@ from django.core.paginator import Paginator
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
@@ -30,8 +31,9 @@ from ventanilla.enquiries import (
     presence,
     queries,
     referrals,
+    threads,
 )
-from ventanilla.enquiries.models import Attachment, CannedAnswer, Enquiry, SavedView
+from ventanilla.enquiries.models import Attachment, CannedAnswer, Enquiry, Message, SavedView
 from ventanilla.hubs.rights import Right, reach
 from ventanilla.lib.errors import DomainError
 from ventanilla.privacy import access_log, glass
@@ -45,6 +47,8 @@ from ..forms.desk import AskForm, DayForm, JoinForm, ShareForm
 from ..undertaking import undertaking_required
 
 ON_A_PAGE = 50
+# Messages of the person of which one can be answered by name.
+QUOTABLE = 8
 
 
 def of_the_desk(view):
@@ -131,6 +135,7 @@ def case(request, pk):
 def with_answer(request, enquiry, *, body, cites, seen):
     """The page of a case with an answer begun, to be edited and sent as any other."""
     values = {"body": body[:LONGEST], "cites": " ".join(dict.fromkeys(cites)), "seen": seen}
+    values["to"] = request.POST.get("to", "")
     return _page(request, enquiry, say=SayForm(channel=enquiry.channel, initial=values))
 
 
@@ -155,6 +160,8 @@ def _last(said):
 def _page(request, enquiry, *, say=None, note=None, file=None, status=200, warnings=(), is_file_lost=False):
     is_ours = Enquiry.objects.looked_after_by(request.user).filter(pk=enquiry.pk).exists()
     at, told = timezone.now(), _told(request, enquiry)
+    say = say or SayForm(channel=enquiry.channel, initial={"seen": told["last"]})
+    say.offer_to_quote(_quotable(enquiry, told["said"]))
     searched = request.POST.get("q", "") or request.GET.get("q", "")
     context = told | {
         "warnings": warnings,
@@ -170,7 +177,7 @@ def _page(request, enquiry, *, say=None, note=None, file=None, status=200, warni
         "referrals": referrals.of(enquiry, request.user, at=at),
         **on_case_page.promised(enquiry, request.user),
         "files": queries.loose_attachments(enquiry),
-        "say": say or SayForm(channel=enquiry.channel, initial={"seen": told["last"]}),
+        "say": say,
         "note": note or NoteForm(auto_id="note_%s", may_protect=_may_protect(request.user, enquiry)),
         "file": file or FileForm(auto_id="file_%s"),
         "is_ours": is_ours,
@@ -178,6 +185,19 @@ def _page(request, enquiry, *, say=None, note=None, file=None, status=200, warni
         "is_by_hand": enquiry.channel is None or enquiry.channel.speaks.is_staffed,
     }
     return render(request, "console/cases/case.html", context, status=status)
+
+
+def _quotable(enquiry, said):
+    """What the person said of late, for channels on which an answer can name one message."""
+    if not threads.can_quote(enquiry):
+        return []
+    theirs = [one for one in said if one.what == "in" and one.text is not None and one.row.inbound_id]
+    return [(str(one.row.pk), _line(one)) for one in reversed(theirs[-QUOTABLE:])]
+
+
+def _line(one):
+    when = date_format(timezone.localtime(one.at), "SHORT_DATETIME_FORMAT")
+    return f"{when} · {queries.begun(one.text)}"
 
 
 def _suggested(enquiry, searched, *, at):
@@ -224,13 +244,22 @@ def say(request, pk):
             else:
                 cites = composing.cites_of(enquiry, refs, at=at)
                 file = _accepted(form.cleaned_data.get("file"))
-                actions.reply(enquiry=enquiry, author=request.user, body=body, at=at, cites=cites, file=file)
+                actions.reply(
+                    enquiry=enquiry, author=request.user, body=body, at=at, cites=cites, file=file,
+                    to=_answered(enquiry, form.cleaned_data.get("to")),
+                )  # fmt: skip
         except DomainError as refusal:
             form.add_error(None, str(refusal))
         else:
             if not warnings:
                 return redirect("console:case", pk)
     return _page(request, enquiry, say=form, status=422, warnings=warnings, is_file_lost=is_file_lost)
+
+
+def _answered(enquiry, pk):
+    """The message of the person that was chosen to be answered."""
+    theirs = Message.objects.filter(enquiry=enquiry, direction=Message.Direction.IN)
+    return theirs.filter(pk=pk).first() if pk else None
 
 
 def _accepted(upload):
@@ -253,8 +282,8 @@ def _inserted(request, enquiry, *, at):
     if (ready := request.POST.get("ready")) and (answer := _ready(request.user, ready)):
         body, cites = joined(body, composing.filled(answer, enquiry)), [*cites, *answer.cites]
     values = {"body": body[:LONGEST], "cites": " ".join(dict.fromkeys(cites))}
-    seen = {"seen": request.POST.get("seen", "")}
-    return SayForm(channel=enquiry.channel, initial=values | seen)
+    more = {name: request.POST.get(name, "") for name in ("seen", "to")}
+    return SayForm(channel=enquiry.channel, initial=values | more)
 
 
 def _ready(user, typed):

@@ -37,7 +37,7 @@ def summary(request, pk):
 
 
 def _begun(request):
-    return {name: request.POST.get(name, "") for name in ("body", "cites", "seen")}
+    return {name: request.POST.get(name, "") for name in ("body", "cites", "seen", "to")}
 
 
 def _drawn(enquiry, form, told, steps, name, *, at):

@@ -242,6 +242,10 @@ class Message(SealedModel):
     author = models.ForeignKey(STAFF, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     # Which content was quoted: [{"ref": …, "version": …}], so that people told an old version can be found.
     cites = models.JSONField(default=list, blank=True)
+    # What of the other side it answers, where the provider says so or the adviser chose it.
+    replies_to = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    choice = SealedText(blank=True)  # the code of a button that was pressed
+    reference = SealedText(blank=True)  # how an answer of ours names it at the provider
     # Waits for the house's own first answer, which is made apart from filing because it takes longer.
     to_answer = models.BooleanField(default=False)
     inbound = models.OneToOneField(

@@ -47,10 +47,11 @@ def asked(enquiry, *, at=LATER):
     return HelpQuestion.objects.filter(enquiry=enquiry).first()
 
 
-def says(enquiry, text, *, choice="", at=None):
+def says(enquiry, text, *, choice="", at=None, replies_to=""):
     message = Arrived(
-        external_id=uuid4().hex, sender=SENDER, at=at or timezone.now(), text=text, choice=choice
-    )
+        external_id=uuid4().hex, sender=SENDER, at=at or timezone.now(), text=text, choice=choice,
+        replies_to=replies_to,
+    )  # fmt: skip
     intake.receive(channel=enquiry.channel, parsed=Parsed(messages=(message,)), at=timezone.now())
     intake.file_waiting(at=timezone.now())
     enquiry.refresh_from_db()
@@ -144,6 +145,18 @@ def test_an_answer_is_recognised_and_opens_nothing(hub, text, choice, answer):
     assert enquiry.state == Enquiry.State.CLOSED
     said = Message.objects.filter(direction=Message.Direction.IN).latest("at")
     assert (said.body, said.to_answer, said.inbound is None) == (text, False, False)
+
+
+def test_a_button_below_another_message_is_no_answer(hub):
+    enquiry, question = recently(hub)
+    earlier = Message.objects.get(enquiry=enquiry, direction=Message.Direction.OUT)
+    for said in (earlier, question.message):
+        Outbound.objects.filter(pk=said.outbound_id).update(provider_id=f"wamid.{said.pk}")
+    says(enquiry, "Refugio", choice="1", replies_to=f"wamid.{earlier.pk}")
+    assert (HelpQuestion.objects.get().answer, enquiry.state) == ("", Enquiry.State.WAITING)
+    actions.close(enquiry=enquiry, by=a_user(hub=hub), at=timezone.now())
+    says(enquiry, "Sí", choice="1", replies_to=f"wamid.{question.message_id}")
+    assert (HelpQuestion.objects.get().answer, enquiry.state) == ("yes", Enquiry.State.CLOSED)
 
 
 def test_free_text_opens_the_case_as_usual(hub):

@@ -34,7 +34,7 @@ _NONE = ("none", _("none: for a server in the hub's own network"))
 class Email(ChannelKind):
     code = "email"
     name = _("E-mail")
-    listens = True
+    listens = quotes = threads = True
     # What most servers take, after a file has grown by a third on its way.
     limits = Limits(text=20_000, files=Files(largest=(("", 10 * MEGABYTE),), caption=20_000))
     settings = (

@@ -25,6 +25,9 @@ from .problems import problem_of, status_in
 
 # Characters of a mail that are read; what is longer has pasted something.
 LONGEST = 50_000
+# Ids of mails before one that an answer to it names.
+THREAD = 9
+_MESSAGE_ID = re.compile(r"<[!-;=?-~]{3,200}>")
 _TEXTS = ("text/plain", "text/html")
 _MACHINES = re.compile(
     r"(mailer-daemon|postmaster|no-?reply|do-?not-?reply|bounces?)([+-].*)?@", re.IGNORECASE
@@ -88,9 +91,19 @@ def _message(mail: Message, channel: Channel, *, at: datetime) -> Arrived:
         sender=sender,
         at=sent_at,
         text=text,
-        replies_to=_header(mail, "In-Reply-To").strip()[:200],
+        replies_to=next(iter(_MESSAGE_ID.findall(_header(mail, "In-Reply-To"))), ""),
+        reference=_thread(mail),
         language=_language(mail),
     )
+
+
+def _thread(mail: Message) -> str:
+    """With what an answer names this mail: those before it, as far as we carry them, and its own id last."""
+    own = _MESSAGE_ID.findall(_header(mail, "Message-ID"))[:1]
+    before = _MESSAGE_ID.findall(_header(mail, "References")) or _MESSAGE_ID.findall(
+        _header(mail, "In-Reply-To")
+    )
+    return " ".join([*dict.fromkeys(one for one in before if one not in own)][-THREAD:] + own) if own else ""
 
 
 def text_of(mail: Message) -> str:

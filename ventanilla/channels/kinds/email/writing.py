@@ -22,6 +22,8 @@ from .reading import is_address, message_id
 ANSWER = 20.0
 # In a list of mails over somebody's shoulder it says neither who writes nor about what.
 _SUBJECTS = {"es": "Respuesta a su mensaje", "fr": "Réponse à votre message", "ht": "Repons pou mesaj ou"}
+# An id of a mail is often longer than a line should be; cut or encoded, it would be another one.
+_AS_SENT = policy.SMTP.clone(max_line_length=900)
 _SUBJECT = "Answer to your message"
 
 
@@ -39,10 +41,12 @@ def compose(outgoing: Outgoing, channel: Channel) -> EmailMessage:
     )
     mail["Date"] = format_datetime(timezone.now())
     mail["Message-ID"] = message_id(outgoing.token, ours)
-    # Programs show together what hangs on one mail; ours to one person hang on one that was never sent.
-    root = message_id(digest(f"thread:{channel.pk}", outgoing.to)[:40], ours)
-    mail["In-Reply-To"] = content.replies_to or root
-    mail["References"] = " ".join(part for part in (root, content.replies_to) if part)
+    # Programs show together what hangs on one mail: on the person's own where we know it, and else, for all
+    # that goes to one person, on one that was never sent.
+    thread = content.replies_to.split() or [
+        message_id(digest(f"thread:{channel.pk}", outgoing.to)[:40], ours)
+    ]
+    mail["In-Reply-To"], mail["References"] = thread[-1], " ".join(thread)
     if content.is_automatic:
         mail["Auto-Submitted"] = "auto-replied"
     # Machines are asked not to answer, and our own mails are known when they come back.
@@ -67,7 +71,7 @@ def send(outgoing: Outgoing, channel: Channel) -> Accepted:
             _expect(server.mail(channel.setting("address")))
             _expect(server.rcpt(outgoing.to), is_about_recipient=True)
             has_begun = True
-            _expect(server.data(mail.as_bytes()))
+            _expect(server.data(mail.as_bytes(policy=_AS_SENT)))
     except SendRefused as refusal:
         if outgoing.file and refusal.problem == Problem.TOO_LONG:
             raise SendRefused(Problem.TOO_LARGE, is_final=True) from None

@@ -40,6 +40,7 @@ class Messenger(ChannelKind):
 
     code = "messenger"
     name = _("Messenger")
+    quotes = True
     limits = Limits(
         text=sending.TEXT,
         choices=sending.REPLIES,

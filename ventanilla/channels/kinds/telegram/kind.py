@@ -52,6 +52,7 @@ class Telegram(ChannelKind):
 
     code = "telegram"
     name = _("Telegram")
+    quotes = True
     limits = Limits(text=4096, choices=10, choice_label=60, files=sending.FILES)
     listens = True
     settings = (

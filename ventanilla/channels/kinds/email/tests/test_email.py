@@ -293,6 +293,15 @@ class TestEmail(Conformance):
         assert mail["References"].endswith("<abc@correo.example>")
         assert (mail["Subject"], mail["Content-Language"]) == ("Réponse à votre message", "fr")
 
+    def test_names_the_mails_before_it_whole_however_long_their_ids(self, lab, channel):
+        thread = [f"<{letter * 90}@{'long-' * 12}.prod.outlook.example>" for letter in "ABCDEFGHIJ"]
+        content = Content(text="Sí", replies_to=" ".join(thread))
+        outbox.queue(channel=channel, to=lab.person, content=content, key=channel.sealed_under, at=now())
+        deliver()
+        [mail] = lab.post.mails
+        assert mail["In-Reply-To"] == thread[-1]
+        assert mail["References"].split() == thread
+
     def test_says_of_an_automatic_answer_that_it_is_one(self, lab, channel):
         for is_automatic in (True, False):
             content = Content(text="Hola", is_automatic=is_automatic)

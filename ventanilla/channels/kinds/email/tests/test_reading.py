@@ -103,6 +103,31 @@ def test_a_quote_in_html_is_cut(channel):
 
 
 @pytest.mark.parametrize(
+    ("headers", "reference", "answered"),
+    [
+        ({}, "<1@correo.example>", ""),
+        ({"Message-ID": "<a@x>"}, "<a@x>", ""),
+        ({"Message-ID": "<b@x>", "In_Reply_To": "<ours@h>"}, "<ours@h> <b@x>", "<ours@h>"),
+        (
+            {"Message-ID": "<c@x>", "In_Reply_To": "<b@x>", "References": "<a@x>\n <ours@h> <b@x>"},
+            "<a@x> <ours@h> <b@x> <c@x>", "<b@x>",
+        ),
+        ({"Message-ID": "no id", "References": "<a@x>"}, "", ""),
+        ({"Message-ID": "<d@x>", "In_Reply_To": "your mail of <date>"}, "<date> <d@x>", "<date>"),
+    ],
+)  # fmt: skip
+def test_an_answer_names_a_mail_and_those_before_it(headers, reference, answered, channel):
+    [message] = read(a_mail(**headers), channel).messages
+    assert (message.reference, message.replies_to) == (reference, answered)
+
+
+def test_of_a_long_thread_the_newest_are_named(channel):
+    before = " ".join(f"<{number}@x>" for number in range(40))
+    [message] = read(a_mail(**{"Message-ID": "<last@x>"}, References=before), channel).messages
+    assert message.reference.split() == [*(f"<{number}@x>" for number in range(31, 40)), "<last@x>"]
+
+
+@pytest.mark.parametrize(
     ("said", "language"), [("es-CR, en", "es"), ("FR", "fr"), ("", ""), ("x-klingon", "")]
 )
 def test_the_language_is_what_the_mail_says(said, language, channel):
