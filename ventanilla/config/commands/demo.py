@@ -2,6 +2,7 @@
 
 import argparse
 import hashlib
+import logging
 import os
 import sys
 import time
@@ -44,6 +45,8 @@ def run(options: argparse.Namespace) -> int:
         print("ventanilla demo: this data is not a demonstration; use 'ventanilla serve'.", file=sys.stderr)
         return 2
     started = time.monotonic()
+    # Invented people: where their access log stands is nobody's proof, and would hide the progress.
+    logging.getLogger("ventanilla.privacy.access_log").setLevel(logging.WARNING)
     load_everything(countries=options.country)
     if options.busy_day:
         make_busy_day(options.enquiries)
