@@ -8,6 +8,7 @@ urlpatterns = [
     path("", include("ventanilla.console.referrals_urls")),
     path("", include("ventanilla.console.counter_urls")),
     path("", include("ventanilla.console.answering_urls")),
+    path("", include("ventanilla.console.interpreting_urls")),
     path("", cases.inbox, name="cases"),
     path("find/", cases.find, name="find_case"),
     path("files/<uuid:pk>/", cases.attachment, name="attachment"),

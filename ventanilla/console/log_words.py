@@ -33,6 +33,7 @@ KINDS = {
     "appointment": _("Appointment"),
     "appointment-book": _("Appointment book"),
     "group-session": _("Group session"),
+    "interpreting": _("Requests for an interpreter"),
     "referral": _("Referral"),
     "receiver": _("Receiver"),
     "consent": _("Consent"),

@@ -12,7 +12,7 @@ from ventanilla.privacy.retention import say_farewell
 from ventanilla.privacy.sealing import destroy_key, files
 
 from .actions import note_change
-from .models import Attachment, Enquiry, HelpQuestion, Identity, Message, Note, Person
+from .models import Attachment, Enquiry, HelpQuestion, Identity, InterpreterRequest, Message, Note, Person
 from .referral_ends import forget_referrals
 
 
@@ -25,6 +25,8 @@ def erase_words(enquiry: Enquiry, *, reason: str, by: User | None, at: datetime)
     )
     _forget_deliveries(enquiry)
     HelpQuestion.objects.filter(enquiry=enquiry).update(enquiry=None, message=None)
+    running = InterpreterRequest.objects.filter(enquiry=enquiry, state__in=InterpreterRequest.RUNNING)
+    running.update(state=InterpreterRequest.State.CANCELLED, changed_at=at)
     kept = Attachment.objects.filter(enquiry=enquiry, file__isnull=False)
     files.remove(files=[file for file in kept.values_list("file", flat=True) if file])
     Attachment.objects.filter(enquiry=enquiry).update(file=None, reference=None, fetch_at=None)

@@ -22,7 +22,7 @@ from ventanilla.privacy.models.consent import About
 from ventanilla.privacy.models.files import SealedFile
 from ventanilla.privacy.sealing import files, open_keys
 
-from . import facts
+from . import facts, interpreting
 from .erasing import erase_identifiers, erase_words, let_go
 from .models import Appointment, Attachment, Callback, Enquiry, HelpQuestion, Identity, Message, Note, Person
 
@@ -293,6 +293,7 @@ def stop_sharing(consent: Consent, at: datetime) -> None:
         return
     for enquiry in Enquiry.objects.filter(person=consent.person):
         enquiry.shared_with.through.objects.filter(enquiry=enquiry, hub__ref=consent.receiver).delete()
+        interpreting.forget_hub(enquiry, consent.receiver, at=at)
 
 
 holders["enquiries"] = EnquiriesHolder()

@@ -76,7 +76,7 @@ def lines(rows: Iterable[Enquiry]) -> list[Line]:
     by_people = Message.objects.exclude(direction=Message.Direction.AUTO)
     last = by_people.filter(enquiry=OuterRef("pk")).order_by("-at", "-pk").values("pk")[:1]
     pks = Enquiry.objects.filter(pk__in=[row.pk for row in enquiries]).values_list(Subquery(last), flat=True)
-    said = {message.enquiry_id: message for message in Message.objects.filter(pk__in=list(pks))}
+    said = {message.enquiry_id: message for message in Message.objects.filter(pk__in=pks)}
     open_keys(said.values())
     return [_line(row, said.get(row.pk)) for row in enquiries]
 

@@ -1,7 +1,9 @@
-"""Lengths of time and look-ups on pages of the desk."""
+"""Lengths of time, languages and look-ups on pages of the desk."""
 
 from django import template
 from django.utils.translation import ngettext
+
+from ventanilla.enquiries.languages import language_name
 
 register = template.Library()
 
@@ -22,3 +24,9 @@ def lasting(time):
         return ngettext("%(n)s minute", "%(n)s minutes", minutes) % {"n": minutes}
     hours = round(minutes / 60)
     return ngettext("%(n)s hour", "%(n)s hours", hours) % {"n": hours}
+
+
+@register.filter
+def spoken_language(code):
+    """A language that somebody speaks, as staff read it."""
+    return language_name(code)

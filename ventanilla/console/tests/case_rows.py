@@ -5,7 +5,8 @@ from io import BytesIO
 
 from django.utils import timezone
 
-from ventanilla.enquiries import actions
+from ventanilla.enquiries import actions, interpreting
+from ventanilla.enquiries.models import InterpreterService
 from ventanilla.enquiries.tests.referral_rows import handed_over
 from ventanilla.hubs.models import Hub
 from ventanilla.privacy import consent, glass, holds, requests, retention
@@ -52,12 +53,32 @@ def of_cases(cast):
         "cases/referrals/": {"pk": referral.pk, "name": "revoke", "form": "json"},
         "receivers/": {"pk": referral.receiver_id, "agreement_pk": referral.agreement_id},
         **of_the_counter(cast, enquiry),
+        "cases/interpreting/": {"pk": _an_interpreter(cast, enquiry).pk},
+        "cases/interpreting/services/": {"pk": _a_service(enquiry).pk},
         "protection/breaks/": {"pk": _a_break(cast, enquiry).pk},
         "protection/people/": {"pk": _a_request(cast, enquiry).pk},
         "protection/left-alone/": {"pk": _left_alone(cast, left_alone).pk},
         "protection/retention/periods/": {"pk": _a_period(cast).pk},
         "protection/retention/holds/": {"pk": _a_hold(cast, enquiry).pk},
     }
+
+
+def _an_interpreter(cast, enquiry):
+    """The neighbour, who accepted and may read this one case."""
+    vera, at = cast.user("vera"), timezone.now()
+    interpreting.speak(user=vera, languages=["wo"])
+    row = interpreting.ask(
+        enquiry=enquiry, language="wo", mode="call", needed_at=None, by=cast.user("luis"), at=at,
+        interpreter=vera,
+    )  # fmt: skip
+    interpreting.answer(request=row, accepts=True, by=vera, at=at)
+    return row
+
+
+def _a_service(enquiry):
+    return InterpreterService.objects.create(
+        hub=enquiry.hub, name="Voces", telephone="2222 0000", languages=["wo"]
+    )
 
 
 def _a_consent(cast, enquiry):

@@ -28,6 +28,7 @@ from ventanilla.enquiries import (
     coding,
     composing,
     consulting,
+    interpreting,
     presence,
     queries,
     referrals,
@@ -98,6 +99,7 @@ def inbox(request):
         return render(request, "console/cases/_lines.html", context)
     context |= {
         "views": [(view, urlencode(view.query)) for view in _views(request.user)],
+        "asked_to_interpret": interpreting.unanswered(request.user),
         "manages": bool(reach(request.user, Right.MANAGE_CASES)),
     }
     return render(request, "console/cases/list.html", context)

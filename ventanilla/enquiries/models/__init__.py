@@ -22,6 +22,13 @@ from .desk import Absence, CannedAnswer, Consultation, DeskSetting, Presence, Re
 from .file_problems import FileProblem
 from .group_sessions import GroupSession, GroupSessionQuerySet, HeadCount
 from .helped import HelpQuestion, HelpQuestionQuerySet
+from .interpreters import (
+    InterpreterRequest,
+    InterpreterRequestQuerySet,
+    InterpreterService,
+    InterpreterServiceQuerySet,
+    StaffLanguage,
+)
 from .promises import CallAttempt, Callback, CallbackQuerySet
 from .referrals import (
     PART_OF,
@@ -64,6 +71,10 @@ __all__ = [
     "HelpQuestion",
     "HelpQuestionQuerySet",
     "Identity",
+    "InterpreterRequest",
+    "InterpreterRequestQuerySet",
+    "InterpreterService",
+    "InterpreterServiceQuerySet",
     "Message",
     "MessageQuerySet",
     "Note",
@@ -76,6 +87,7 @@ __all__ = [
     "ReferralQuerySet",
     "ReferralStep",
     "Shared",
+    "StaffLanguage",
     "StateChange",
     "in_reach",
     "return_digest",
