@@ -22,12 +22,12 @@ from django.utils.translation import override
 from ventanilla.channels import loops
 from ventanilla.channels.contract import Arrived, Choice, Content
 from ventanilla.channels.models import Channel, Correspondence, Inbound
-from ventanilla.hubs.models import Hub
+from ventanilla.hubs.models import Country, Hub
 
 from . import actions, threads
 from .appointment_notices import EARLIEST, LATEST
 from .composing import language_of
-from .models import Enquiry, HelpQuestion, Identity
+from .models import DeskSetting, Enquiry, HelpQuestion, Identity, Message
 
 logger = logging.getLogger(__name__)
 
@@ -57,39 +57,52 @@ WORDS = {
 
 def ask_all(*, at: datetime, limit: int = 50) -> int:
     """Ask everybody whose enquiry was closed a little while ago and who may be asked; returns how many."""
+    if not DeskSetting.objects.filter(asks_if_helped=True).exists():
+        return 0
     rows = Enquiry.objects.filter(
         state=Enquiry.State.CLOSED, closed_at__gt=at - TOO_LATE, closed_at__lte=at - GRACE,
         hub__desk__asks_if_helped=True, danger=Enquiry.Danger.NONE, help_question=None, words_erased_at=None,
         person__erased_at=None, person__restricted_at=None, channel__state=Channel.State.OPEN,
+        country__in=_where_it_is_day(at),
     ).select_related("hub__country", "person", "channel__hub")  # fmt: skip
-    return sum(_try(row, at=at) for row in rows.order_by("closed_at", "pk")[:limit] if _is_day(row.hub, at))
+    return sum(_try(row, at=at) for row in rows.order_by("closed_at", "pk")[:limit])
 
 
-def _is_day(hub: Hub, at: datetime) -> bool:
-    return EARLIEST <= at.astimezone(ZoneInfo(hub.country.timezone)).hour < LATEST
+def _where_it_is_day(at: datetime) -> list[str]:
+    """Countries in which nobody is woken now."""
+    zones = Country.objects.values_list("code", "timezone")
+    return [code for code, zone in zones if EARLIEST <= at.astimezone(ZoneInfo(zone)).hour < LATEST]
 
 
 def _try(row: Enquiry, *, at: datetime) -> bool:
-    # One who cannot be asked must not keep the others from being asked.
+    # One who cannot be asked must not keep the others from being asked, now or at the next look.
     try:
         return ask(row, at=at)
     except Exception:
         logger.exception("Not asked whether it helped", extra={"record": str(row.pk)})
+        _decide(row, None, at=at)
         return False
 
 
 @transaction.atomic
 def ask(enquiry: Enquiry, *, at: datetime) -> bool:
-    """Put the question to one person; says whether it was."""
+    """Put the question to one person, or decide for good that they are not asked; says whether it was."""
     still = Enquiry.objects.select_for_update(of=("self",)).filter(pk=enquiry.pk, state=Enquiry.State.CLOSED)
     if not still.filter(help_question=None, danger=Enquiry.Danger.NONE).exists():
         return False
-    if not _may_write(enquiry, at=at):
-        return False
-    message = actions.say_automatically(enquiry=enquiry, content=question(enquiry), at=at)
+    message = None
+    if _may_write(enquiry, at=at):
+        message = actions.say_automatically(enquiry=enquiry, content=question(enquiry), at=at)
+    _decide(enquiry, message, at=at)
+    return message is not None
+
+
+def _decide(enquiry: Enquiry, message: Message | None, *, at: datetime) -> None:
     day = enquiry.hub.country.today(at)
-    HelpQuestion.objects.create(hub=enquiry.hub, enquiry=enquiry, message=message, asked_on=day)
-    return True
+    HelpQuestion.objects.get_or_create(
+        enquiry=enquiry,
+        defaults={"hub": enquiry.hub, "message": message, "asked_on": day, "is_asked": message is not None},
+    )
 
 
 def _may_write(enquiry: Enquiry, *, at: datetime) -> bool:
@@ -167,7 +180,7 @@ def _asked(inbound: Inbound, *, at: datetime) -> HelpQuestion | None:
     if current is None or current.is_open:
         return None
     rows = HelpQuestion.objects.select_for_update(of=("self",)).select_related("enquiry__hub")
-    return rows.filter(enquiry=current, answer="", asked_on__gte=since).first()
+    return rows.filter(enquiry=current, is_asked=True, answer="", asked_on__gte=since).first()
 
 
 # Figures
@@ -192,7 +205,7 @@ class Month:
 
 def months(hubs: Any, *, since: date) -> list[Month]:
     """Figures of hubs by month, the last month first."""
-    rows = HelpQuestion.objects.filter(hub__in=hubs, asked_on__gte=since)
+    rows = HelpQuestion.objects.filter(hub__in=hubs, is_asked=True, asked_on__gte=since)
     counted = rows.annotate(month=TruncMonth("asked_on")).values("hub", "month")
     each = {code: Count("pk", filter=Q(answer=code)) for code in Answer.values}
     found = counted.annotate(asked=Count("pk"), **each).order_by("-month", "hub__ref")

@@ -13,7 +13,7 @@ from .cases import Enquiry, Message
 class HelpQuestionQuerySet(models.QuerySet["HelpQuestion"]):
     def managed_by(self, user: Any) -> "HelpQuestionQuerySet":
         """Questions of the hubs whose cases this person manages."""
-        return self.filter(hub__in=hubs_with(user, Right.MANAGE_CASES))
+        return self.filter(is_asked=True, hub__in=hubs_with(user, Right.MANAGE_CASES))
 
 
 class HelpQuestion(models.Model):
@@ -35,6 +35,8 @@ class HelpQuestion(models.Model):
         Message, on_delete=models.SET_NULL, null=True, blank=True, related_name="help_question"
     )
     asked_on = models.DateField()
+    # Decided once: who could not or would not be asked is not looked at again, and counts nowhere.
+    is_asked = models.BooleanField(default=True)
     answer = models.CharField(_("did it help"), max_length=6, choices=Answer, blank=True)
 
     objects: ClassVar[HelpQuestionQuerySet] = HelpQuestionQuerySet.as_manager()  # type: ignore[assignment]

@@ -44,7 +44,7 @@ def closed(hub, *, kind="whatsapp", language="es", heard_at=None):
 
 def asked(enquiry, *, at=LATER):
     helped.ask_all(at=at)
-    return HelpQuestion.objects.filter(enquiry=enquiry).first()
+    return HelpQuestion.objects.filter(enquiry=enquiry, is_asked=True).first()
 
 
 def says(enquiry, text, *, choice="", at=None, replies_to=""):
@@ -116,6 +116,30 @@ def test_nobody_is_asked_where_the_window_is_closed(hub):
 def test_who_wants_no_messages_is_not_asked(hub):
     enquiry = closed(hub)
     Correspondence.objects.update(stopped_at=TEN)
+    assert asked(enquiry) is None
+
+
+def test_who_cannot_be_asked_is_looked_at_once_and_counts_nowhere(hub, django_assert_num_queries):
+    enquiry = closed(hub, heard_at=TEN - timedelta(hours=25))
+    asked(enquiry)
+    with django_assert_num_queries(3):
+        assert helped.ask_all(at=LATER) == 0
+    assert helped.months([hub], since=TEN.date() - timedelta(days=5)) == []
+    erase_words(enquiry, reason="asked", by=a_user(hub=hub), at=timezone.now())
+    assert not HelpQuestion.objects.exists()
+
+
+def test_where_no_hub_asks_looking_costs_one_query(hub, django_assert_num_queries):
+    DeskSetting.objects.update(asks_if_helped=False)
+    with django_assert_num_queries(1):
+        helped.ask_all(at=LATER)
+
+
+def test_one_that_fails_is_not_tried_again(hub, monkeypatch):
+    enquiry = closed(hub)
+    monkeypatch.setattr(helped, "question", lambda enquiry: 1 / 0)
+    assert asked(enquiry) is None
+    monkeypatch.undo()
     assert asked(enquiry) is None
 
 
