@@ -330,6 +330,7 @@ class ChannelKind:
     # A repeated send with the same token is one message for the person: after a broken connection, repeat.
     can_repeat: ClassVar[bool] = False
     needs_opt_in: ClassVar[bool] = False
+    has_templates: ClassVar[bool] = False  # texts that the provider approved go out after the window
     quotes: ClassVar[bool] = False  # an answer can be shown as one to a certain message of the person
     threads: ClassVar[bool] = False  # every message of ours hangs on one of the person, else on their last
     is_staffed: ClassVar[bool] = False  # written by staff (counter, phone), nothing is sent by itself

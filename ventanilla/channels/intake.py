@@ -136,12 +136,14 @@ def intake_key(channel: Channel, *, day: date) -> UUID:
     return found.key
 
 
-def note_stop(*, channel: Channel, stop: Stopped, how: str) -> None:
-    """Write into the ledger that a person took back their agreement, or gave it."""
+def note_stop(*, channel: Channel, stop: Stopped, how: str, wording: str = "") -> None:
+    """Write into the ledger that a person took back their agreement, or gave it, and to which words."""
     row, _ = Correspondence.objects.get_or_create(channel=channel, lane=lane(channel, stop.sender))
     if row.stopped_at and row.stopped_at >= stop.at or row.opted_in_at and row.opted_in_at >= stop.at:
         return
-    OptIn.objects.create(correspondence=row, is_given=not stop.is_stopped, at=stop.at, how=how)
+    OptIn.objects.create(
+        correspondence=row, is_given=not stop.is_stopped, at=stop.at, how=how, wording=wording
+    )
     row.stopped_at = stop.at if stop.is_stopped else None
     row.opted_in_at = None if stop.is_stopped else stop.at
     row.save(update_fields=["stopped_at", "opted_in_at"])

@@ -1,3 +1,4 @@
+import re
 from datetime import datetime, timedelta
 from typing import ClassVar
 
@@ -10,6 +11,8 @@ from ventanilla.privacy.sealing import SealedJSON, SealedModel, SealedText, dige
 
 from .contract import ChannelKind, Content, DeliveryState, Problem, kinds
 
+# What is filled into a template.
+_BLANK = re.compile(r"\{\{(\d{1,2})\}\}")
 # After so long without an answer a message in flight is not known to have arrived.
 LEASE = timedelta(minutes=2)
 
@@ -287,6 +290,10 @@ class Template(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.language})"
+
+    def blanks(self) -> int:
+        """How many things are to be filled in: {{1}} up to the highest number in the text."""
+        return max((int(number) for number in _BLANK.findall(self.body)), default=0)
 
     def fill(self, values: list[str]) -> str:
         """The text as the person will read it."""

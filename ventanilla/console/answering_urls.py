@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from .views import checklists, helped, summaries
+from .views import checklists, helped, summaries, templates
 
 urlpatterns = [
     path("<uuid:pk>/checklist/", checklists.checklist, name="checklist"),
+    path("<uuid:pk>/template/", templates.template, name="send_template"),
     path("helped/", helped.figures, name="helped"),
     path("<uuid:pk>/summary/", summaries.summary, name="summary"),
 ]

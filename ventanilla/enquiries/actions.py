@@ -179,6 +179,20 @@ def reply(
     return message
 
 
+@transaction.atomic
+def reply_with(*, enquiry: Enquiry, author: User, content: Content, at: datetime) -> Message:
+    """Answer with content that is ready, such as an approved text.
+
+    Raises EnquiryClosed, WordsErased and NothingWritten.
+    """
+    _refuse_where_nothing_can_be_said(enquiry, content.text, None)
+    outbound = send(enquiry, content, at=at)
+    message = _say(enquiry, Message.Direction.OUT, content.text, at=at, author=author, outbound=outbound)
+    note_answered(enquiry, by=author, at=at)
+    log(enquiry, "write", by=author, at=at)
+    return message
+
+
 def _answer(
     enquiry: Enquiry,
     author: User,

@@ -16,7 +16,7 @@ from ventanilla.hubs.models import Hub
 from ventanilla.privacy import exports
 from ventanilla.privacy.models import Sensitivity
 
-from . import actions
+from . import actions, windows
 from .models import Appointment, Identity
 
 logger = logging.getLogger(__name__)
@@ -25,7 +25,7 @@ logger = logging.getLogger(__name__)
 EARLIEST, LATEST = 9, 20
 # The name under which a provider has to approve the reminder, for channels with a window.
 # {{1}} is the day, {{2}} the time, {{3}} the place.
-TEMPLATE = "appointment-reminder"
+TEMPLATE = "appointment_reminder"
 
 exports.kinds["appointment"] = exports.ExportKind(
     gettext_lazy("An appointment for a calendar"),
@@ -111,7 +111,10 @@ def remind(row: Appointment, *, at: datetime) -> bool:
         return False
     if not Appointment.objects.booked().filter(pk=row.pk, reminded_at=None).update(reminded_at=at):
         return False
-    actions.say_automatically(enquiry=enquiry, content=reminder(row, at=at), at=at)
+    content = reminder(row, at=at)
+    if content.template:
+        windows.note_agreement(enquiry, at=at)
+    actions.say_automatically(enquiry=enquiry, content=content, at=at)
     return True
 
 

@@ -33,6 +33,7 @@ from ventanilla.enquiries import (
     queries,
     referrals,
     threads,
+    windows,
 )
 from ventanilla.enquiries.models import Attachment, CannedAnswer, Enquiry, Message, SavedView
 from ventanilla.hubs.rights import Right, reach
@@ -141,6 +142,17 @@ def with_answer(request, enquiry, *, body, cites, seen):
     return _page(request, enquiry, say=SayForm(channel=enquiry.channel, initial=values))
 
 
+def with_template(request, enquiry, chosen, values, *, problem):
+    """The page of a case with an approved text as the person will read it, or what is wrong with it."""
+    return _page(
+        request, enquiry, status=422 if problem else 200,
+        template={
+            "chosen": chosen, "problem": problem, "values": values,
+            "text": "" if problem else chosen.fill([" ".join(value.split()) for value in values]),
+        },
+    )  # fmt: skip
+
+
 def joined(body, more):
     """What was typed, and below it what is added."""
     return f"{body.rstrip()}\n\n{more}" if body.strip() else more
@@ -151,6 +163,7 @@ def _told(request, enquiry):
     return {
         "enquiry": enquiry, "said": said, "hidden": queries.hidden_notes(enquiry, request.user),
         "last": _last(said),
+        "window": windows.window_of(enquiry, at=timezone.now()) if enquiry.is_open else None,
     }  # fmt: skip
 
 
@@ -159,7 +172,18 @@ def _last(said):
     return next((str(one.row.pk) for one in reversed(said) if one.what in ("in", "out")), "")
 
 
-def _page(request, enquiry, *, say=None, note=None, file=None, status=200, warnings=(), is_file_lost=False):
+def _page(
+    request,
+    enquiry,
+    *,
+    say=None,
+    note=None,
+    file=None,
+    status=200,
+    warnings=(),
+    is_file_lost=False,
+    template=None,
+):
     is_ours = Enquiry.objects.looked_after_by(request.user).filter(pk=enquiry.pk).exists()
     at, told = timezone.now(), _told(request, enquiry)
     say = say or SayForm(channel=enquiry.channel, initial={"seen": told["last"]})
@@ -167,6 +191,8 @@ def _page(request, enquiry, *, say=None, note=None, file=None, status=200, warni
     searched = request.POST.get("q", "") or request.GET.get("q", "")
     context = told | {
         "warnings": warnings,
+        "template": template,
+        "approved": _approved(enquiry, told["window"], template),
         "is_file_lost": is_file_lost,
         "searched": searched,
         "suggestions": _suggested(enquiry, searched, at=at),
@@ -200,6 +226,18 @@ def _quotable(enquiry, said):
 def _line(one):
     when = date_format(timezone.localtime(one.at), "SHORT_DATETIME_FORMAT")
     return f"{when} · {queries.begun(one.text)}"
+
+
+def _approved(enquiry, window, template):
+    """(text, its blanks) that can be sent where the window is closed: number, and what was typed there."""
+    if window is None or window.is_open or not window.has_agreed:
+        return []
+    return [(row, _blanks(row, template)) for row in windows.approved(enquiry)]
+
+
+def _blanks(row, template):
+    typed = template["values"] if template and template["chosen"] == row else []
+    return [(number, "".join(typed[number - 1 : number])) for number in range(1, row.blanks() + 1)]
 
 
 def _suggested(enquiry, searched, *, at):
@@ -244,6 +282,7 @@ def say(request, pk):
             elif request.POST.get("who") == "person":
                 _note_said(enquiry, body, by=request.user, at=at)
             else:
+                _refuse_late(enquiry, at=at)
                 cites = composing.cites_of(enquiry, refs, at=at)
                 file = _accepted(form.cleaned_data.get("file"))
                 actions.reply(
@@ -262,6 +301,13 @@ def _answered(enquiry, pk):
     """The message of the person that was chosen to be answered."""
     theirs = Message.objects.filter(enquiry=enquiry, direction=Message.Direction.IN)
     return theirs.filter(pk=pk).first() if pk else None
+
+
+def _refuse_late(enquiry, *, at):
+    """Nothing is queued that the provider would refuse."""
+    window = windows.window_of(enquiry, at=at)
+    if window is not None and not window.is_open:
+        raise windows.WindowClosed
 
 
 def _accepted(upload):

@@ -7,10 +7,13 @@ import pytest
 from django.db import IntegrityError, transaction
 from icalendar import Calendar
 
+from ventanilla.channels import outbox
 from ventanilla.channels.models import Correspondence, Outbound, Template
 from ventanilla.enquiries import appointment_notices, appointments
 from ventanilla.enquiries.models import Appointment, Enquiry
 from ventanilla.hubs.models import Holiday, Hub, OpeningHours, Role
+from ventanilla.privacy import consent
+from ventanilla.privacy.models.consent import About
 
 from .factories import a_channel, a_hub, a_user, an_enquiry, writes
 
@@ -243,11 +246,33 @@ def test_past_the_window_of_a_provider_its_approved_template_goes_out(hub, carme
     writes(line, "50688887777", "hola", at=NOW - timedelta(days=3))
     Correspondence.objects.update(last_inbound_at=NOW - timedelta(days=3))
     Template.objects.create(
-        channel=line, name="appointment-reminder", language="es", is_approved=True,
+        channel=line, name="appointment_reminder", language="es", is_approved=True,
         body="Mañana {{1}} a las {{2}} en {{3}}.",
     )  # fmt: skip
     booked(hub, carmen, at(TUESDAY, 9), enquiry=Enquiry.objects.get(), wants_reminder=True)
     assert appointment_notices.remind_all(at=at(MONDAY, 9)) == 1
     content = Outbound.objects.get().what()
-    assert content.template == "appointment-reminder"
+    assert content.template == "appointment_reminder"
     assert content.variables[2] == appointment_notices.place_of(hub, language="es")
+    assert Correspondence.objects.get().opted_in_at is None
+
+
+def test_a_consent_noted_at_the_desk_lets_the_reminder_go_out_past_the_window(hub, carmen, book):
+    line = a_channel(hub)
+    writes(line, "50688887777", "hola", at=NOW - timedelta(days=3))
+    Correspondence.objects.update(last_inbound_at=NOW - timedelta(days=3))
+    Template.objects.create(
+        channel=line, name="appointment_reminder", language="es", is_approved=True,
+        body="Mañana {{1}} a las {{2}} en {{3}}.",
+    )  # fmt: skip
+    enquiry = Enquiry.objects.get()
+    text = consent.text_for(about=About.CONTACT, country="cr", language="es", at=NOW)
+    consent.give_consent(
+        person=enquiry.person_id, country="cr", hub=hub.ref, about=About.CONTACT, text=text, mode="spoken",
+        by=carmen, at=NOW,
+    )  # fmt: skip
+    booked(hub, carmen, at(TUESDAY, 9), enquiry=enquiry, wants_reminder=True)
+    assert appointment_notices.remind_all(at=at(MONDAY, 9)) == 1
+    sent, person = Outbound.objects.get(), Correspondence.objects.get()
+    assert person.opted_in_at == NOW
+    assert outbox.why_not(sent, person, at=at(MONDAY, 9)) is None

@@ -30,7 +30,7 @@ _MEDIA_ID = re.compile(r"[A-Za-z0-9_-]{1,200}")
 class WhatsApp(ChannelKind):
     code = "whatsapp"
     name = _("WhatsApp")
-    quotes = True
+    quotes = has_templates = True
     limits = Limits(text=4096, choices=10, choice_label=24, window=timedelta(hours=24), files=sending.FILES)
     needs_opt_in = True
     settings = (
