@@ -103,7 +103,8 @@ def _close_books(scene: Scene) -> None:
     case = scene.case
     Message.objects.filter(enquiry=case).update(to_answer=False)
     if danger := scene.told.get("danger"):
-        Enquiry.objects.filter(pk=case.pk).update(danger=Enquiry.Danger[danger.upper()])
+        how_great = Enquiry.Danger[danger.upper()]
+        handling.note_danger(enquiry=case, danger=how_great, by=_staff("luis"), at=scene.moment)
     if topics := scene.told.get("topics"):
         coding.set_codes(enquiry=case, topics=topics, facts=None, by=_staff("luis"), at=scene.moment)
 

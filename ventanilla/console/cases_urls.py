@@ -33,6 +33,7 @@ urlpatterns = [
     path("<uuid:pk>/close/", cases.close, name="close_case"),
     path("<uuid:pk>/reopen/", cases.reopen, name="reopen_case"),
     path("<uuid:pk>/here/", desk.beat, name="beat"),
+    path("<uuid:pk>/danger/", desk.danger, name="danger"),
     path("<uuid:pk>/snooze/", desk.snooze, name="snooze"),
     path("<uuid:pk>/hand-over/", desk.hand_over, name="hand_over"),
     path("<uuid:pk>/share/", desk.share, name="share_case"),

@@ -28,6 +28,10 @@ class SameHub(DomainError):
     message = _("This hub looks after the case already.")
 
 
+class NoSuchDanger(DomainError):
+    message = _("Choose how great the danger is.")
+
+
 class ColleagueAway(DomainError):
     message = _("This colleague is away. Choose somebody else.")
 
@@ -73,6 +77,26 @@ def _wake(enquiry: Enquiry, *, at: datetime) -> None:
 def wake() -> int:
     """Beside the other loops of the house."""
     return wake_due(at=timezone.now())
+
+
+@transaction.atomic
+def note_danger(*, enquiry: Enquiry, danger: int, by: User, at: datetime) -> None:
+    """Somebody sees danger, or sees none any more: the case goes to its place in everybody's list.
+
+    Whoever reads the case may say so, also while a colleague works on it; from then on no machine answers.
+    Raises NoSuchDanger and EnquiryClosed.
+    """
+    if danger not in Enquiry.Danger.values:
+        raise NoSuchDanger
+    if not enquiry.is_open:
+        raise actions.EnquiryClosed
+    if danger == enquiry.danger:
+        return
+    enquiry.danger = danger
+    enquiry.answers_automatically &= danger == Enquiry.Danger.NONE
+    enquiry.save(update_fields=["danger", "answers_automatically"])
+    actions.note_change(enquiry, "danger", str(danger), by=by, at=at)
+    actions.log(enquiry, "write", by=by, at=at)
 
 
 @transaction.atomic

@@ -115,6 +115,34 @@ def test_who_else_has_the_case_open_is_told(desk, enquiry, hub):
     assert Presence.objects.count() == 1
 
 
+def test_a_case_in_danger_stands_first_and_no_machine_answers_it(desk, enquiry, hub):
+    older = an_enquiry(hub)
+    actions.receive_message(enquiry=older, body="Hola", at=timezone.now() - timedelta(days=5))
+    desk.post(address(enquiry, "danger"), {"danger": "2"})
+    enquiry.refresh_from_db()
+    assert (enquiry.danger, enquiry.answers_automatically) == (Enquiry.Danger.URGENT, False)
+    page = desk.get("/console/cases/").content.decode()
+    assert page.index(enquiry.code) < page.index(older.code)
+    desk.post(address(enquiry, "danger"), {"danger": "0"})
+    enquiry.refresh_from_db()
+    assert enquiry.danger == Enquiry.Danger.NONE
+
+
+def test_danger_is_said_also_while_a_colleague_works_on_it(desk, enquiry, hub):
+    Enquiry.objects.update(assigned_to=a_user(hub=hub))
+    desk.post(address(enquiry, "danger"), {"danger": "1"})
+    enquiry.refresh_from_db()
+    assert enquiry.danger == Enquiry.Danger.POSSIBLE
+
+
+@pytest.mark.parametrize("chosen", ["", "3", "-1", "very", "²"])
+def test_no_other_danger_is_taken(desk, enquiry, chosen):
+    page = desk.post(address(enquiry, "danger"), {"danger": chosen}, follow=True)
+    assert "Elija qué tan grande es el peligro." in page.content.decode()
+    enquiry.refresh_from_db()
+    assert enquiry.danger == Enquiry.Danger.NONE
+
+
 def test_it_is_set_aside_and_comes_back_in_the_morning(desk, enquiry):
     day = (timezone.now() + timedelta(days=3)).date()
     desk.post(address(enquiry, "snooze"), {"until": day.isoformat()})

@@ -251,6 +251,7 @@ def _moving(request, enquiry):
     colleagues = queries.colleagues(enquiry)
     return {
         "colleagues": colleagues,
+        "dangers": Enquiry.Danger.choices,
         "day": DayForm(auto_id="day_%s"),
         "share": ShareForm(auto_id="share_%s", enquiry=enquiry),
         "shared_with": list(enquiry.shared_with.order_by("ref")),

@@ -122,6 +122,14 @@ def snooze(request, pk):
     return _try(request, pk, handling.snooze, enquiry=enquiry, until=until)
 
 
+@require_POST
+@of_the_desk
+def danger(request, pk):
+    enquiry, chosen = own_case_for(request.user, pk), request.POST.get("danger", "")
+    how_great = int(chosen) if chosen in {"0", "1", "2"} else -1
+    return _try(request, pk, handling.note_danger, enquiry=enquiry, danger=how_great)
+
+
 def _day(typed):
     try:
         return parse_date(typed)
