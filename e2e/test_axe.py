@@ -26,6 +26,8 @@ PUBLIC = (
     "/es/cr/services/?town=San José&need=legal",
     "/es/cr/hotlines/",
     "/es/cr/hubs/",
+    "/es/cr/write/",
+    "/es/bz/write/",
     "/es/cr/offline/",
     "/es/cr/take/cr-es.html",
     "/es/cr/cr-asylum/",
@@ -142,6 +144,16 @@ def test_a_public_page_has_no_barrier(public: Page, path: str):
     response = public.goto(path)
     assert response
     assert response.status == (404 if "nothing" in path else 200)
+    assert barriers(public) == []
+
+
+@pytest.mark.parametrize("public", **SHAPES)
+def test_who_sees_what_is_written_has_no_barrier(public: Page):
+    public.goto("/ht/cr/write/")
+    summaries = public.locator("summary")
+    for number in range(summaries.count()):
+        summaries.nth(number).click()
+    expect(public.locator("details:not([open])")).to_have_count(0)
     assert barriers(public) == []
 
 

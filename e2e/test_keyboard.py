@@ -11,6 +11,7 @@ PATHS = (
     "/es/cr/cr-asylum/",
     "/es/cr/cr-hub-upala/",
     "/es/cr/hotlines/",
+    "/es/cr/write/",
 )
 # Boxes that stand on one another though nothing places them there; what flows in a line of text may touch.
 OVERLAPS = """() => {

@@ -410,6 +410,10 @@ class ChannelKind:
         """
         raise NotImplementedError
 
+    def link(self, channel: "Channel") -> str:
+        """What opens this channel on a person's phone, as in https://t.me/…; "" where nothing does."""
+        return ""
+
     def is_known_address(self, address: str) -> bool:
         """Whether this could be an address of a person on this channel."""
         return bool(address)

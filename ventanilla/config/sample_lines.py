@@ -34,7 +34,7 @@ class SampleLine:
 
 def _whatsapp() -> Mapping[str, str]:
     secrets = {name: token_urlsafe(24) for name in ("app_secret", "access_token", "verify_token")}
-    return {"phone_number_id": "106540352242922", "graph": NOWHERE, **secrets}
+    return {"number": "+506 4000 0001", "phone_number_id": "106540352242922", "graph": NOWHERE, **secrets}
 
 
 def _telegram() -> Mapping[str, str]:
@@ -53,7 +53,7 @@ LINES = (
     SampleLine("telegram", "Telegram Upala", _telegram),
     SampleLine("sms_http", "SMS Upala", _sms),
     SampleLine("counter", "Mostrador"),
-    SampleLine("phone", "Teléfono"),
+    SampleLine("phone", "Teléfono", lambda: {"number": "+506 4000 0002"}),
 )
 
 

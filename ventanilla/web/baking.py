@@ -29,6 +29,7 @@ from .indexing import follow_index
 from .models import Change
 from .offline.paths import offline_paths, shared_paths
 from .public import Moments
+from .writing import fingerprints
 
 logger = logging.getLogger(__name__)
 
@@ -56,7 +57,9 @@ def all_paths() -> list[str]:
 
 
 NETWORK_PAGES = ("", "about/", "how-we-check/", "privacy/", "accessibility/", "unavailable/")
-COUNTRY_PAGES = ("", *(f"{topic.value}/" for topic in Topic), "hotlines/", "hubs/")
+COUNTRY_PAGES = ("", *(f"{topic.value}/" for topic in Topic), "hotlines/", "hubs/", "write/")
+# Those that tell of lines on which people can write.
+LINE_PAGES = ("", "hotlines/", "hubs/", "write/")
 
 
 def country_paths(country: Country) -> list[str]:
@@ -132,6 +135,11 @@ def touched_paths(refs: Iterable[str]) -> list[str]:
     return list(dict.fromkeys([*own, *rest]))
 
 
+def line_paths(code: str) -> list[str]:
+    """Addresses of a country on which its lines show."""
+    return [f"/{language}/{code}/{page}" for language in settings.PUBLIC_LANGUAGES for page in LINE_PAGES]
+
+
 def forget(refs: Iterable[str]) -> None:
     """Take pages that may show these facts out of the store at once; they are rendered afresh when asked."""
     pages = store()
@@ -159,17 +167,20 @@ def look() -> None:
     The index comes first: whoever asks now should find what was published now.
     """
     follow_index()
-    latest = _latest_change()
+    latest, lines = _latest_change(), fingerprints()
     known, version = _last_look(), _version()
     if known.get("version") != version:
         # First away with the old: a country that was closed, or starter content switched off, is on no list.
         store().clear()
         bake_paths(all_paths())
-    elif latest > known["change"]:
-        changes = Change.objects.filter(pk__gt=known["change"], pk__lte=latest).order_by("pk")
-        bake_paths(touched_paths({ref for change in changes for ref in change.refs}))
+    else:
+        if latest > known["change"]:
+            changes = Change.objects.filter(pk__gt=known["change"], pk__lte=latest).order_by("pk")
+            bake_paths(touched_paths({ref for change in changes for ref in change.refs}))
+        moved = {code for code, _line in lines.items() ^ known["lines"].items()}
+        bake_paths(path for code in sorted(moved) for path in line_paths(code))
     bake_paths(list(store().due(timezone.now().timestamp())))
-    _remember({"version": version, "change": latest})
+    _remember({"version": version, "change": latest, "lines": lines})
 
 
 def _looked() -> Path:

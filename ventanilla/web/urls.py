@@ -53,6 +53,7 @@ urlpatterns = [
     path("<ll:language>/<ll:country_code>/chat/follow/", chat.follow, name="chat-follow"),
     path("<ll:language>/<ll:country_code>/hotlines/", countries.hotlines, name="hotlines"),
     path("<ll:language>/<ll:country_code>/hubs/", countries.hubs, name="hubs"),
+    path("<ll:language>/<ll:country_code>/write/", countries.write, name="write"),
     path("<ll:language>/<ll:country_code>/<slug:part>/", countries.country_part, name="part"),
     path("<ll:language>/<ll:country_code>/<slug:ref>/leaflet/", items.leaflet, name="leaflet"),
     path("<ll:language>/<ll:country_code>/<slug:ref>/charter/", items.charter, name="charter"),

@@ -154,6 +154,12 @@ def number_of(raw: str, *, country: str) -> str:
     return typed
 
 
+def link(address: str, *, country: str, scheme: str = "sms") -> str:
+    """What opens a message to a number, or calls it (`scheme` tel); "" for names of senders."""
+    number = number_of(address, country=country)
+    return f"{scheme}:{number}" if is_number(number) else ""
+
+
 def is_number(address: str) -> bool:
     """Whether somebody can be written to here."""
     return re.fullmatch(r"\+?\d{3,15}", address) is not None

@@ -42,7 +42,7 @@ def signed(kind, hub, by):
 
 
 def filled(channel):
-    return {setting.name: f"x-{setting.name}" for setting in channel.speaks.settings}
+    return {setting.name: f"x-{setting.name}" for setting in channel.speaks.settings if setting.is_required}
 
 
 def deed(client, channel, what):

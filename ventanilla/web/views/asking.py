@@ -22,6 +22,7 @@ from ..crowd import too_many
 from ..public import OWN_NAMES, PublicPage, public_page
 from ..reading import country_items, emergency_lines, open_country
 from ..whole_item import item_context
+from ..writing import can_write
 
 MOST_OTHERS = 4
 
@@ -105,6 +106,7 @@ def _people(country: Country | None, language: str, *, at: datetime) -> dict[str
     return {
         "people_country": country,
         "people_country_name": country.name(language),
+        "can_write": can_write(country),
         "emergency": cards(emergency_lines(found, country)[:1], language),
         "hubs": hub_cards(found, country, language, at=at)[:3],
         "lines": cards([item for item in found if "information" in item.contact.needs][:2], language),

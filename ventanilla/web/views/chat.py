@@ -30,6 +30,7 @@ from ..assets import asset_path
 from ..crowd import too_many
 from ..public import HEADERS, PublicPage, public_page
 from ..reading import open_country
+from ..writing import can_write, chat_of
 
 LONGEST = 4_000
 
@@ -38,20 +39,16 @@ LONGEST = 4_000
 def chat(request: HttpRequest, language: str, country_code: str) -> PublicPage | HttpResponse:
     """The first form, a conversation found by its code, one message more, or a file of it."""
     country, at = open_country(country_code), timezone.now()
-    channel = line_of(country)
+    channel = chat_of(country)
     if channel is None:
-        return PublicPage("web/chat_closed.html", country=country)
+        context = {"can_write": can_write(country)}
+        return PublicPage("web/chat_closed.html", context, country=country)
     if request.method != "POST":
-        return PublicPage("web/chat.html", country=country, uses_script=True)
+        context = {"is_paused": channel.state == Channel.State.PAUSED}
+        return PublicPage("web/chat.html", context, country=country, uses_script=True)
     if "file" in request.POST:
         return _file(request, country, at=at)
     return _conversation(request, language, country, channel, at=at)
-
-
-def line_of(country: Country) -> Channel | None:
-    """The open web chat of a country."""
-    lines = Channel.objects.filter(kind="web", country=country.pk, state=Channel.State.OPEN)
-    return lines.select_related("hub__country").order_by("created_at", "pk").first()
 
 
 @csrf_exempt
@@ -107,7 +104,13 @@ def _conversation(
     code = code or codes.new_return_code()
     if said:
         _take(channel, code, said, language=language, at=at)
-    context = {"code": code, "grouped": codes.grouped(code), "is_new": is_new, "lines": _lines(code, at=at)}
+    context = {
+        "code": code,
+        "grouped": codes.grouped(code),
+        "is_new": is_new,
+        "is_paused": channel.state == Channel.State.PAUSED,
+        "lines": _lines(code, at=at),
+    }
     return _page(country, context)
 
 

@@ -23,6 +23,7 @@ from ..reading import (
     open_country,
     related_countries,
 )
+from ..writing import can_write, line_groups
 from . import items
 from .services import services
 
@@ -44,6 +45,7 @@ def country_home(request: HttpRequest, language: str, country_code: str) -> Publ
         "alerts": cards(current_alerts(found, at=at), language),
         "hubs": hubs[:HUBS_ON_HOME],
         "hub_count": len(hubs),
+        "can_write": can_write(country),
         "line_count": sum(item.kind == Kind.HOTLINE for item in found),
         "others": [(c.code, c.name(language)) for c in related_countries(country, language=language)],
     }
@@ -83,6 +85,7 @@ def hotlines(request: HttpRequest, language: str, country_code: str) -> PublicPa
             if rows
         ],
         "unsorted": cards(unsorted, language),
+        "can_write": can_write(country),
     }
     return PublicPage("web/hotlines.html", context, country=country, shown=lines)
 
@@ -96,8 +99,27 @@ def hubs(request: HttpRequest, language: str, country_code: str) -> PublicPage:
     rows = in_order([card["item"] for card in here])
     for row, hub in zip(rows, here, strict=True):
         hub["number"] = row.number
-    context = {"hubs": here, "map": map_of(country, rows, language=language)}
+    context = {
+        "hubs": here,
+        "map": map_of(country, rows, language=language),
+        "can_write": can_write(country),
+    }
     return PublicPage("web/hubs.html", context, country=country, shown=found, changes_at=_changes(here))
+
+
+@public_page
+def write(request: HttpRequest, language: str, country_code: str) -> PublicPage:
+    """The lines on which a person can be written to or called, and who sees what is said on each."""
+    country, at = open_country(country_code), timezone.now()
+    found = country_items(country, at=at, kind__in=[Kind.HOTLINE, Kind.HUB])
+    here = hub_cards(found, country, language, at=at)
+    groups = line_groups(country, language, here)
+    context = {
+        "groups": groups,
+        "has_chat": any(group["is_chat"] and not group["lines"][0]["is_paused"] for group in groups),
+        "emergency": cards(emergency_lines(found, country)[:1], language),
+    }
+    return PublicPage("web/write.html", context, country=country, shown=found, changes_at=_changes(here))
 
 
 def _changes(rows: Sequence[dict[str, Any]]) -> list[datetime]:

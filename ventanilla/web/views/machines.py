@@ -13,6 +13,7 @@ from ..compression import compressed
 from ..public import HEADERS
 from ..reading import country_items, items_by_topic, open_country
 from ..sharing import absolute
+from ..writing import can_write
 
 ASSETS = {"site.css": "text/css; charset=utf-8", "chat.js": "text/javascript; charset=utf-8"}
 FOR_EVER = "public, max-age=31536000, immutable"
@@ -62,7 +63,8 @@ def sitemap_of_country(request: HttpRequest, country_code: str) -> HttpResponse:
     """Every public page of a country; items only in languages in which they are written."""
     country = open_country(country_code)
     found = country_items(country, at=timezone.now())
-    parts = ["", "hubs/", "hotlines/", *(f"{topic.value}/" for topic in items_by_topic(found))]
+    people = ["hubs/", "hotlines/", *(["write/"] if can_write(country) else [])]
+    parts = ["", *people, *(f"{topic.value}/" for topic in items_by_topic(found))]
     lists = [(f"/{code}/{country.code}/{part}", "") for code in country.languages for part in parts]
     pages = [
         (item_path(item, code), f"{item.changed_at:%Y-%m-%d}")

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from email import message_from_bytes
 from typing import Any
+from urllib.parse import quote
 
 from django.utils.translation import gettext_lazy as _
 
@@ -107,6 +108,9 @@ class Email(ChannelKind):
         if int(number) >= len(files):
             raise SendRefused(Problem.GONE, is_final=True)
         yield reading.content_of(files[int(number)])
+
+    def link(self, channel: Channel) -> str:
+        return f"mailto:{quote(channel.address, safe='@')}" if reading.is_address(channel.address) else ""
 
     def is_known_address(self, address: str) -> bool:
         return reading.is_address(address)

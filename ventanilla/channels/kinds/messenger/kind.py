@@ -1,3 +1,4 @@
+import re
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import Any
@@ -29,6 +30,7 @@ FIELDS = "messages,messaging_postbacks,message_deliveries,message_reads,message_
 # Of a file, nothing better comes of asking again: there is no new address.
 _NEVER = (Problem.GONE, Problem.UNSUPPORTED)
 NO, YES = "no", "yes"
+_PAGE = re.compile(r"[A-Za-z0-9.]{5,50}")
 
 
 class NoSuchAnswer(Misconfigured):
@@ -50,6 +52,13 @@ class Messenger(ChannelKind):
     )
     settings = (
         Setting("page_id", _("Page ID"), _("From the page, under “About”.")),
+        Setting(
+            "page_name",
+            _("Name of the page"),
+            _("As in m.me/hub.upala; people see it."),
+            is_required=False,
+            is_public_address=True,
+        ),
         Setting("app_secret", _("App secret"), _("Signs what Meta sends us."), is_secret=True),
         Setting("access_token", _("Access token"), _("Of the page, without an end date."), is_secret=True),
         Setting(
@@ -67,6 +76,8 @@ class Messenger(ChannelKind):
     def check(self, config: Mapping[str, Any]) -> None:
         if config.get("human_agent", NO) not in (NO, YES):
             raise NoSuchAnswer
+        if config.get("page_name") and not _PAGE.fullmatch(str(config["page_name"])):
+            raise Misconfigured(_("The name of the page has letters, digits and dots only."))
 
     def greet(self, hook: Webhook, channel: Channel) -> str | None:
         return meta.answer_challenge(hook, token=channel.secret("verify_token"))
@@ -103,6 +114,11 @@ class Messenger(ChannelKind):
             yield from meta.stored(media.reference, channel)
         except SendRefused as refusal:
             raise SendRefused(refusal.problem, is_final=refusal.problem in _NEVER) from None
+
+    def link(self, channel: Channel) -> str:
+        """By the name of the page; its id leads there as well."""
+        page = channel.address or channel.setting("page_id")
+        return f"https://m.me/{page}" if _PAGE.fullmatch(page) else ""
 
     def is_known_address(self, address: str) -> bool:
         return address.isdecimal() and 5 <= len(address) <= 25

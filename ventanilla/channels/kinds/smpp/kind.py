@@ -70,6 +70,9 @@ class Smpp(ChannelKind):
     ) -> None:
         self._listeners.listen(channel, hand_over, stopped)
 
+    def link(self, channel: Channel) -> str:
+        return sms.link(channel.address, country=channel.country)
+
     def is_known_address(self, address: str) -> bool:
         return sms.is_number(address)
 

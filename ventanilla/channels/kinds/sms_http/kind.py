@@ -90,6 +90,9 @@ class SmsHttp(ChannelKind):
     def send(self, outgoing: Outgoing, channel: Channel) -> Accepted:
         return sending.send(outgoing, channel)
 
+    def link(self, channel: Channel) -> str:
+        return sms.link(channel.address, country=channel.country)
+
     def is_known_address(self, address: str) -> bool:
         return sms.is_number(address)
 

@@ -1,6 +1,8 @@
 from django.utils.translation import gettext_lazy as _
 
-from ...contract import ChannelKind, kinds
+from ...contract import ChannelKind, Setting, kinds
+from ...models import Channel
+from .. import sms
 
 
 class Staffed(ChannelKind):
@@ -17,6 +19,10 @@ class Counter(Staffed):
 class Phone(Staffed):
     code = "phone"
     name = _("On the phone")
+    settings = (Setting("number", _("Number that people call"), is_required=False, is_public_address=True),)
+
+    def link(self, channel: Channel) -> str:
+        return sms.link(channel.address, country=channel.country, scheme="tel")
 
 
 class Community(Staffed):

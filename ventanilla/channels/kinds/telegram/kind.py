@@ -1,5 +1,6 @@
 import hmac
 import logging
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 from urllib.parse import urlsplit
@@ -33,6 +34,9 @@ POLLING, WEBHOOK = "polling", "webhook"
 MODES = ((POLLING, _("Ventanilla asks Telegram")), (WEBHOOK, _("Telegram calls Ventanilla")))
 # Seconds for which Telegram holds a question open; below what `http` waits for an answer.
 LONG_POLL = 10
+
+
+_BOT = re.compile(r"@?([A-Za-z0-9_]{5,32})")
 
 
 class NoSuchMode(Misconfigured):
@@ -144,6 +148,10 @@ class Telegram(ChannelKind):
             for update in updates:
                 self._take(update, channel, hand_over)
                 offset = int(update["update_id"]) + 1
+
+    def link(self, channel: Channel) -> str:
+        bot = _BOT.fullmatch(channel.address)
+        return f"https://t.me/{bot[1]}" if bot else ""
 
     def is_known_address(self, address: str) -> bool:
         return address.isdecimal() and len(address) <= 16

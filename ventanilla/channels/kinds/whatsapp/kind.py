@@ -1,6 +1,7 @@
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
+from typing import Any
 
 import httpx
 from django.utils.translation import gettext_lazy as _
@@ -10,6 +11,7 @@ from ...contract import (
     ChannelKind,
     Limits,
     Media,
+    Misconfigured,
     Outgoing,
     Parsed,
     Problem,
@@ -34,6 +36,13 @@ class WhatsApp(ChannelKind):
     limits = Limits(text=4096, choices=10, choice_label=24, window=timedelta(hours=24), files=sending.FILES)
     needs_opt_in = True
     settings = (
+        Setting(
+            "number",
+            _("Number that people see"),
+            _("With + and country code. Without it the public page cannot show this line."),
+            is_required=False,
+            is_public_address=True,
+        ),
         Setting("phone_number_id", _("Phone number ID"), _("From the page “API setup” of your app.")),
         Setting("app_secret", _("App secret"), _("Signs what Meta sends us."), is_secret=True),
         Setting(
@@ -44,6 +53,11 @@ class WhatsApp(ChannelKind):
         ),
         Setting("graph", _("Address of the Graph API"), is_required=False),
     )
+
+    def check(self, config: Mapping[str, Any]) -> None:
+        super().check(config)
+        if config.get("number") and not _digits(str(config["number"])):
+            raise Misconfigured(_("The number has + and the country code, as in +506 4000 0000."))
 
     def greet(self, hook: Webhook, channel: Channel) -> str | None:
         return meta.answer_challenge(hook, token=channel.secret("verify_token"))
@@ -86,6 +100,10 @@ class WhatsApp(ChannelKind):
         address = str(meta.said(about).get("url", ""))
         yield from meta.stored(address, channel, headers=meta.headers(channel))
 
+    def link(self, channel: Channel) -> str:
+        digits = _digits(channel.address)
+        return f"https://wa.me/{digits}" if digits else ""
+
     def is_known_address(self, address: str) -> bool:
         return sending.is_scoped_id(address) or (address.isdecimal() and 7 <= len(address) <= 15)
 
@@ -99,6 +117,12 @@ class WhatsApp(ChannelKind):
         if code == meta.NO_SUCH_THING:
             return SendRefused(Problem.GONE, is_final=True)
         return meta.as_wished(problem_of(code), response)
+
+
+def _digits(number: str) -> str:
+    """The digits of a number with + and country code; "" for anything else."""
+    typed = re.sub(r"[\s().\-]", "", number)
+    return typed[1:] if re.fullmatch(r"\+[1-9][0-9]{6,14}", typed) else ""
 
 
 kinds["whatsapp"] = WhatsApp()
