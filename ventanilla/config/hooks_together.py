@@ -20,6 +20,7 @@ from django.core.exceptions import BadRequest, SuspiciousOperation
 from django.core.handlers.asgi import ASGIRequest
 from django.db import close_old_connections
 from django.http import HttpResponse
+from django.middleware.clickjacking import XFrameOptionsMiddleware
 from django.middleware.security import SecurityMiddleware
 from django.utils import timezone
 
@@ -106,7 +107,8 @@ def _is_ordinary(request: ASGIRequest) -> bool:
 
 def _with_headers(request: ASGIRequest, response: HttpResponse) -> HttpResponse:
     """As the middlewares would answer that have a say here: no session, no language, no form."""
-    return safe_headers(SecurityMiddleware(lambda _request: response))(request)
+    answer = XFrameOptionsMiddleware(SecurityMiddleware(lambda _request: response))
+    return safe_headers(answer)(request)
 
 
 def _again(first: Message, receive: Receive) -> Receive:
