@@ -73,7 +73,7 @@ def write_a_draft(page: Page, made: Journey) -> None:
     page.get_by_label("Alta: en 72 horas").check()
     page.locator("[name=reason]").fill(REASON)
     page.locator("[name=needs]").fill(NEEDS)
-    page.get_by_role("button", name="Revisarlo").click()
+    page.get_by_role("button", name="Mirarlo").click()
     expect(page.locator("blockquote").first).to_contain_text(NEEDS)
     made.draft = page.url
 
