@@ -1,7 +1,9 @@
 """What production must never start with. Read by settings.py, so it knows nothing of Django's apps."""
 
 import base64
+import ipaddress
 from collections.abc import Iterator, Sequence
+from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -79,6 +81,33 @@ def scanner_from(text: str) -> str:
     if text and not text.startswith("/") and not is_address:
         raise ImproperlyConfigured(f"CLAMAV={text!r}: use host:port or the path of clamd's socket.")
     return text
+
+
+def translator_from(text: str) -> str:
+    """The address of a translator, or nothing. Raises ImproperlyConfigured where words would travel openly.
+
+    Plain http is for this machine and its own network: an address there, or a name without a dot, which no
+    other network knows.
+    """
+    if not text:
+        return ""
+    parts = urlsplit(text)
+    has_more = "@" in parts.netloc or parts.query or parts.fragment
+    if parts.scheme not in ("http", "https") or not parts.hostname or has_more:
+        raise ImproperlyConfigured("TRANSLATE_URL is no plain address: use one as in http://127.0.0.1:5000")
+    if parts.scheme == "http" and not _is_near(parts.hostname):
+        raise ImproperlyConfigured(
+            f"TRANSLATE_URL would send words of people to {parts.hostname} in the clear: let it start with https://"
+        )
+    return text.rstrip("/")
+
+
+def _is_near(host: str) -> bool:
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return "." not in host
+    return address.is_loopback or address.is_private
 
 
 def _is_a_key(text: str) -> bool:

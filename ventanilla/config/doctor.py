@@ -26,11 +26,12 @@ from ventanilla.web import baking
 
 from .archive import LAST_BACKUP
 from .commands.demo import PASSWORD
-from .findings import Finding, missing, unsafe
+from .findings import LEVELS, Finding, missing, unsafe
 from .key_findings import findings_of_keys
 from .line_findings import findings_of_lines
 from .sample_staff import SAMPLE_STAFF
 from .sign_in_findings import findings_of_sign_in
+from .translator_findings import findings_of_translator
 
 FREE_NEEDED, FREE_WISHED = 200_000_000, 2_000_000_000
 OLDEST_BACKUP = timedelta(days=7)
@@ -54,7 +55,7 @@ def findings(*, at: datetime | None = None) -> list[Finding]:
             found = [finding for check in CHECKS for finding in check(at)] + found
         except Error:
             blocked = [unsafe("The database failed half-way.", "See its log, then check again.")]
-    return sorted([*blocked, *found], key=lambda finding: finding.level != "unsafe")
+    return sorted([*blocked, *found], key=lambda finding: LEVELS.index(finding.level))
 
 
 def _database() -> Iterator[Finding]:
@@ -255,4 +256,5 @@ CHECKS: tuple[Callable[[datetime], Iterator[Finding]], ...] = (
     _baked_pages,
     _starter,
     _backups,
+    findings_of_translator,
 )

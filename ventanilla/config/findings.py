@@ -2,10 +2,13 @@
 
 from dataclasses import dataclass
 
+# In the order in which they are told.
+LEVELS = ("unsafe", "missing", "note")
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """`level` is unsafe (fix before people use it) or missing (works without, less well)."""
+    """`level`: unsafe (fix before people use it), missing (works without, less well), note (to know)."""
 
     level: str
     what: str
@@ -18,3 +21,7 @@ def unsafe(what: str, remedy: str) -> Finding:
 
 def missing(what: str, remedy: str) -> Finding:
     return Finding("missing", what, remedy)
+
+
+def note(what: str, remedy: str) -> Finding:
+    return Finding("note", what, remedy)

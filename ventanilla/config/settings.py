@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ventanilla.lib import env
 
-from .checks import one_of, refuse_unsafe, scanner_from
+from .checks import one_of, refuse_unsafe, scanner_from, translator_from
 from .databases import database_from_url, demo_master_key, key_store_from_url
 from .log_format import configuration
 from .mail import mail_settings
@@ -263,6 +263,11 @@ FILE_MAX_MB = max(1, env.number("FILE_MAX_MB", "16"))
 FILE_UPLOAD_MAX_MEMORY_SIZE = (FILE_MAX_MB + 1) * 1024 * 1024
 CLAMAV = scanner_from(env.text("CLAMAV", ""))
 CLAMAV_AWAY = one_of("CLAMAV_AWAY", env.text("CLAMAV_AWAY", "hold"), ("hold", "refuse"))
+
+# A machine that translates for staff, as LibreTranslate does; off without TRANSLATE_URL.
+TRANSLATE_URL = translator_from(env.text("TRANSLATE_URL", ""))
+TRANSLATE_KEY = env.text("TRANSLATE_KEY", "")
+TRANSLATE_SECONDS = max(1, env.number("TRANSLATE_SECONDS", "20"))
 
 EMAIL_FROM = DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.text("EMAIL_FROM", "Ventanilla <no-reply@localhost>")
 locals().update(mail_settings(env.text("EMAIL_URL", ""), demo=DEMO, folder=DATA_DIR / "mail"))

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from .views import cases, desk
+from .views import cases, desk, translating
 
 urlpatterns = [
     path("", include("ventanilla.console.referrals_urls")),
@@ -26,6 +26,7 @@ urlpatterns = [
     path("ready-answers/<uuid:pk>/drop/", desk.drop_canned, name="drop_canned"),
     path("<uuid:pk>/", cases.case, name="case"),
     path("<uuid:pk>/say/", cases.say, name="say"),
+    path("<uuid:pk>/translate/", translating.translate, name="translate_said"),
     path("<uuid:pk>/note/", cases.note, name="note"),
     path("<uuid:pk>/files/", cases.attach, name="attach"),
     path("<uuid:pk>/return-code/", cases.return_code, name="return_code"),

@@ -19,6 +19,7 @@ ACTIONS = {
     "consent": pgettext_lazy("access log", "noted a consent"),
     "withdraw": pgettext_lazy("access log", "noted a withdrawal"),
     "break-glass": pgettext_lazy("access log", "opened outside their reach"),
+    "translate": pgettext_lazy("access log", "had translated by a machine"),
     "refer": pgettext_lazy("access log", "handed on"),
     "review": pgettext_lazy("access log", "reviewed"),
     "sign-in": pgettext_lazy("access log", "signed in"),

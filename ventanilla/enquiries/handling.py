@@ -140,13 +140,22 @@ def desk_of(hub: Hub) -> DeskSetting:
 
 
 @transaction.atomic
-def run_desk(*, hub: Hub, automatic: str, is_surge: bool, asks_if_helped: bool, at: datetime) -> DeskSetting:
+def run_desk(
+    *,
+    hub: Hub,
+    automatic: str,
+    is_surge: bool,
+    asks_if_helped: bool,
+    at: datetime,
+    translates: bool = False,
+) -> DeskSetting:
     """Say how a hub runs its desk from now on."""
     desk, _made = DeskSetting.objects.get_or_create(hub=hub)
     desk.automatic = automatic
     desk.surge_since = (desk.surge_since or at) if is_surge else None
     desk.asks_if_helped = asks_if_helped
-    desk.save(update_fields=["automatic", "surge_since", "asks_if_helped"])
+    desk.translates = translates
+    desk.save(update_fields=["automatic", "surge_since", "asks_if_helped", "translates"])
     return desk
 
 

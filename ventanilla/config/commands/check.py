@@ -24,7 +24,9 @@ def run(options: argparse.Namespace) -> int:
     found = _findings()
     unsafe = sum(finding["level"] == "unsafe" for finding in found)
     if options.json:
-        counts = {"unsafe": unsafe, "missing": len(found) - unsafe}
+        counts = {
+            level: sum(finding["level"] == level for finding in found) for level in ("unsafe", "missing")
+        }
         print(json.dumps(counts | {"findings": found}, ensure_ascii=False))
     else:
         _print(found, quiet=options.quiet)
@@ -45,7 +47,8 @@ def _findings() -> list[dict[str, Any]]:
 
 
 def _print(found: list[dict[str, Any]], *, quiet: bool) -> None:
-    for finding in found:
+    faults = [finding for finding in found if finding["level"] != "note"]
+    for finding in faults if quiet else found:
         print(f"{finding['level'].upper():<8} {finding['what']}\n         → {finding['remedy']}")
-    if not found and not quiet:
+    if not faults and not quiet:
         print("Nothing unsafe or missing was found.")

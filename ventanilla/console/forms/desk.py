@@ -6,7 +6,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from ventanilla.channels.contract import kinds
-from ventanilla.enquiries import coding, facts
+from ventanilla.enquiries import coding, facts, translating
 from ventanilla.enquiries.models import DeskSetting
 from ventanilla.hubs.models import Hub
 from ventanilla.hubs.rights import Right, hubs_with
@@ -100,6 +100,18 @@ class DeskForm(forms.Form):
         label=_("Ask whether it helped"), required=False,
         help_text=_("One question when a case is closed: yes, partly, no. Never twice, never in danger."),
     )  # fmt: skip
+    translates = forms.BooleanField(label=_("Have messages translated by a machine"), required=False)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if host := translating.host():
+            told = _(
+                "Only when somebody presses the button. What the person wrote then leaves for %(host)s; "
+                "nothing of the translation is kept."
+            )
+            self.fields["translates"].help_text = told % {"host": host}
+        else:
+            del self.fields["translates"]
 
 
 class CannedForm(forms.Form):

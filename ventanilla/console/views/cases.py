@@ -33,6 +33,7 @@ from ventanilla.enquiries import (
     queries,
     referrals,
     threads,
+    translating,
     windows,
 )
 from ventanilla.enquiries.models import Attachment, CannedAnswer, Enquiry, Message, SavedView
@@ -153,18 +154,40 @@ def with_template(request, enquiry, chosen, values, *, problem):
     )  # fmt: skip
 
 
+def with_translations(request, enquiry, texts, *, problem):
+    """The page of a case with what a machine made of some messages beside them, or what went wrong."""
+    names = ("body", "cites", "seen", "to")
+    typed = {name: request.POST.get(name, "") for name in names if name in request.POST}
+    if "seen" not in typed:
+        typed["seen"] = _last(queries.conversation(enquiry, request.user))
+    return _page(
+        request, enquiry, say=SayForm(channel=enquiry.channel, initial=typed), status=422 if problem else 200,
+        is_file_lost=bool(request.FILES), translations={"texts": texts, "problem": problem},
+    )  # fmt: skip
+
+
 def joined(body, more):
     """What was typed, and below it what is added."""
     return f"{body.rstrip()}\n\n{more}" if body.strip() else more
 
 
-def _told(request, enquiry):
+def _told(request, enquiry, *, translations=None):
     said = queries.conversation(enquiry, request.user)
     return {
+        "translating": _translatable(enquiry, said, translations),
         "enquiry": enquiry, "said": said, "hidden": queries.hidden_notes(enquiry, request.user),
         "last": _last(said),
         "window": windows.window_of(enquiry, at=timezone.now()) if enquiry.is_open else None,
     }  # fmt: skip
+
+
+def _translatable(enquiry, said, translations):
+    """Which messages a machine can translate here and what it made of them; None where that is off."""
+    if not translating.is_on(enquiry.hub):
+        return None
+    rows = translating.offered(said, reads=get_language())
+    shown = translations or {"texts": {}, "problem": ""}
+    return shown | {"rows": [one.row.pk for one in rows], "reads": get_language(), "host": translating.host()}
 
 
 def _last(said):
@@ -183,9 +206,10 @@ def _page(
     warnings=(),
     is_file_lost=False,
     template=None,
+    translations=None,
 ):
     is_ours = Enquiry.objects.looked_after_by(request.user).filter(pk=enquiry.pk).exists()
-    at, told = timezone.now(), _told(request, enquiry)
+    at, told = timezone.now(), _told(request, enquiry, translations=translations)
     say = say or SayForm(channel=enquiry.channel, initial={"seen": told["last"]})
     say.offer_to_quote(_quotable(enquiry, told["said"]))
     searched = request.POST.get("q", "") or request.GET.get("q", "")

@@ -303,6 +303,7 @@ def running(request):
                 "automatic": desk.automatic,
                 "is_surge": bool(desk.surge_since),
                 "asks_if_helped": desk.asks_if_helped,
+                "translates": desk.translates,
             },
             auto_id=f"{hub.ref}_%s",
         ))

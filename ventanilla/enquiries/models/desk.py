@@ -97,6 +97,7 @@ class DeskSetting(models.Model):
     )
     surge_since = models.DateTimeField(_("surge since"), null=True, blank=True)
     asks_if_helped = models.BooleanField(_("asks whether it helped"), default=False)
+    translates = models.BooleanField(_("has messages translated by a machine"), default=False)
 
     class Meta:
         verbose_name = _("desk of a hub")
