@@ -87,8 +87,10 @@ def _try(row: Enquiry, *, at: datetime) -> bool:
 @transaction.atomic
 def ask(enquiry: Enquiry, *, at: datetime) -> bool:
     """Put the question to one person, or decide for good that they are not asked; says whether it was."""
-    still = Enquiry.objects.select_for_update(of=("self",)).filter(pk=enquiry.pk, state=Enquiry.State.CLOSED)
-    if not still.filter(help_question=None, danger=Enquiry.Danger.NONE).exists():
+    closed = Enquiry.objects.select_for_update().filter(pk=enquiry.pk, state=Enquiry.State.CLOSED)
+    if closed.filter(danger=Enquiry.Danger.NONE).first() is None:
+        return False
+    if HelpQuestion.objects.filter(enquiry=enquiry).exists():
         return False
     message = None
     if _may_write(enquiry, at=at):

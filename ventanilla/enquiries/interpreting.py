@@ -179,7 +179,7 @@ def _become(
     at: datetime,
 ) -> None:
     rows = InterpreterRequest.objects.select_for_update(of=("self",)).running()
-    if not rows.filter(pk=request.pk, state__in=was).exists():
+    if rows.filter(pk=request.pk, state__in=was).first() is None:
         raise RequestEnded
     request.state, request.changed_at = state, at
     request.save(update_fields=["state", "changed_at"])
