@@ -162,16 +162,20 @@ def reply(
     cites: list[Any] | None = None,
     file: files.Accepted | None = None,
     to: Message | None = None,
+    is_translated: bool = False,
 ) -> Message:
     """Answer the person over the channel they used; at the counter and on the phone it is only noted.
 
     `to`: the message of the person that is answered, where one was chosen. `file` goes along, or after the
-    words where the channel does not carry both at once. Raises EnquiryClosed, WordsErased, NothingWritten,
-    and for a file NoFilesHere, NotCarriedHere and TooLargeHere.
+    words where the channel does not carry both at once. `is_translated`: the words are a machine's. Raises
+    EnquiryClosed, WordsErased, NothingWritten, and for a file NoFilesHere, NotCarriedHere and TooLargeHere.
     """
     _refuse_where_nothing_can_be_said(enquiry, body, file)
     is_apart = file is not None and sending_files.goes_apart(enquiry.channel, file, body)
     message = _answer(enquiry, author, body, cites, file=None if is_apart else file, to=to, at=at)
+    if is_translated:
+        message.is_translated = True
+        message.save(update_fields=["is_translated"])
     if is_apart:
         message = _answer(enquiry, author, "", None, file=file, at=at + timedelta(microseconds=1))
     note_answered(enquiry, by=author, at=at)

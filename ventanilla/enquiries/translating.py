@@ -113,6 +113,26 @@ def translate_said(
     return texts
 
 
+def can_answer(enquiry: Enquiry, *, writes: str) -> bool:
+    """Whether an answer in `writes` could be put into the person's language, where the hub has it on."""
+    language = enquiry.language
+    return enquiry.is_open and language not in ("", writes) and _is_translatable(language)
+
+
+def translate_answer(*, enquiry: Enquiry, body: str, writes: str, by: User, at: datetime) -> str:
+    """What a colleague wrote in the person's language, to be looked at before it is sent.
+
+    Raises NothingWritten and what `translate_said` raises.
+    """
+    if not body.strip():
+        raise actions.NothingWritten
+    if len(body) > MOST_LETTERS:
+        raise TooLongToTranslate
+    pair = _pair(writes, enquiry.language, _known_pairs())
+    actions.log(enquiry, "translate", by=by, at=at)
+    return _translate([body], *pair)[0]
+
+
 def _refuse_too_long(chosen: Sequence[Said]) -> None:
     letters = sum(len(one.text or "") for one in chosen)
     if letters > MOST_LETTERS or len(chosen) > MOST_MESSAGES:

@@ -22,16 +22,24 @@ class SayForm(forms.Form):
     """What is answered, or what the person says at the counter or on the phone.
 
     `seen` is the last thing said when the page was drawn, `cites` what was inserted into the answer.
+    `original` is what a machine translated, to compare: it is kept in no other place.
     """
 
     body = words(label=_("Answer"), required=False)
     seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=40)
     cites = forms.CharField(widget=forms.HiddenInput, required=False, max_length=2000)
+    original = words(label=_("What you wrote, in your language"), required=False)
+    is_translated = forms.BooleanField(label=_("This text was translated by a machine"), required=False)
     to = forms.UUIDField(label=_("In answer to"), required=False, widget=forms.Select)
     file = forms.FileField(label=_("Send a file with it"), required=False)
 
     def __init__(self, *args, channel=None, **kwargs):
         super().__init__(*args, **{"auto_id": "say_%s", **kwargs})
+        self.fields["original"].widget.attrs["readonly"] = True
+        known = self.data if self.is_bound else self.initial
+        for name in ("original", "is_translated"):
+            if not known.get(name):
+                del self.fields[name]
         megabytes = sending_files.megabytes_on(channel)
         if megabytes:
             told = _("At most %(n)s MB. Looked at, cleaned and scanned before it is sent.")

@@ -278,3 +278,83 @@ def test_the_page_asks_the_database_once_more_however_long_it_is(cast, enquiry, 
         page(cast.luis, enquiry)
     assert costs[1] - costs[0] == 1
     assert len(asked) == costs[1]
+
+
+# Writing in one's own language
+
+
+def begun(client, enquiry, body="Venga a las diez.", **more):
+    seen = str(Message.objects.filter(enquiry=enquiry).latest("at").pk)
+    return translated(client, enquiry, answer="1", body=body, seen=seen, **more)
+
+
+def test_an_answer_comes_back_in_the_persons_language_to_be_looked_at(cast, enquiry, on):
+    assert "Traducir mi respuesta con la máquina" in page(cast.luis, enquiry)
+    found = begun(cast.luis, enquiry).content.decode()
+    assert "[fr] Venga a las diez.</textarea>" in found
+    assert "Venga a las diez.</textarea>" in found.replace("[fr] Venga", "")
+    assert Message.objects.filter(enquiry=enquiry).count() == 1
+    assert on.asked == [{"q": ["Venga a las diez."], "source": "es", "target": "fr", "format": "text"}]
+    assert AccessEntry.objects.filter(action="translate").count() == 1
+
+
+def test_what_is_sent_is_marked_and_the_original_is_not_kept(cast, enquiry, on):
+    sent = {"body": "Venez à dix heures.", "original": "sentinel diez", "is_translated": "on"}
+    assert cast.luis.post(f"{page_of(enquiry)}say/", sent).status_code == 302
+    message = Message.objects.get(direction="out")
+    assert (message.body, message.is_translated) == ("Venez à dix heures.", True)
+    found = page(cast.luis, enquiry)
+    assert "traducido por una máquina" in found
+    assert "sentinel diez" not in found
+
+
+def test_the_mark_can_be_taken_off_and_is_not_set_by_itself(cast, enquiry, on):
+    cast.luis.post(f"{page_of(enquiry)}say/", {"body": "Venez.", "original": "Venga."})
+    assert not Message.objects.get(direction="out").is_translated
+    assert "traducido por una máquina" not in page(cast.luis, enquiry)
+
+
+def test_what_was_translated_stays_beside_the_answer_when_it_is_refused(cast, enquiry, on):
+    sent = {"body": " ", "original": "Venga a las diez.", "is_translated": "on"}
+    found = cast.luis.post(f"{page_of(enquiry)}say/", sent)
+    assert found.status_code == 422
+    assert "Venga a las diez.</textarea>" in found.content.decode()
+    found = cast.luis.post(f"{page_of(enquiry)}say/", sent | {"search": "1"}).content.decode()
+    assert "Venga a las diez.</textarea>" in found
+
+
+def test_a_line_for_the_person_is_translated_with_it(cast, enquiry, on):
+    begun(cast.luis, enquiry, tells="1")
+    [text] = on.asked[0]["q"]
+    assert text == "Venga a las diez.\n\nEste mensaje lo tradujo una máquina y puede tener errores."
+
+
+@pytest.mark.parametrize("way", ["busy", "broken"])
+def test_an_answer_that_could_not_be_translated_is_kept(cast, enquiry, on, way):
+    on.ways.append(way)
+    answer = begun(cast.luis, enquiry, body="sentinel diez")
+    assert answer.status_code == 422
+    assert "sentinel diez</textarea>" in answer.content.decode()
+    assert 'role="alert"' in answer.content.decode()
+
+
+def test_nothing_written_is_not_sent_away(cast, enquiry, on):
+    assert begun(cast.luis, enquiry, body="  ").status_code == 422
+    assert on.asked == []
+
+
+@pytest.mark.parametrize("language", ["es", "", "quc"])
+def test_it_is_not_offered_where_it_would_do_nothing(cast, enquiry, on, language):
+    type(enquiry).objects.update(language=language)
+    assert "Traducir mi respuesta" not in page(cast.luis, enquiry)
+    assert begun(cast.luis, enquiry).status_code == 404
+
+
+def test_nor_where_it_is_off_or_the_case_is_closed(cast, enquiry, on, settings):
+    actions.close(enquiry=enquiry, by=cast.user("carmen"), at=timezone.now())
+    assert begun(cast.luis, enquiry).status_code == 404
+    actions.reopen(enquiry=enquiry, by=cast.user("carmen"), at=timezone.now())
+    settings.TRANSLATE_URL = ""
+    assert "Traducir mi respuesta" not in page(cast.luis, enquiry)
+    assert begun(cast.luis, enquiry).status_code == 404
+    assert on.asked == []

@@ -8,7 +8,12 @@ import threading
 
 from ventanilla.channels.simulator import Answer, HttpProvider
 
-LANGUAGES = {"en": ["en", "es", "fr"], "es": ["en", "es"], "fr": ["en", "es", "fr"], "zh-Hans": ["en", "es"]}
+LANGUAGES = {
+    "en": ["en", "es", "fr"],
+    "es": ["en", "es", "fr"],
+    "fr": ["en", "es", "fr"],
+    "zh-Hans": ["en", "es"],
+}
 LIMIT = 5_000
 
 

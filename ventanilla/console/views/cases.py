@@ -52,6 +52,8 @@ from ..undertaking import undertaking_required
 ON_A_PAGE = 50
 # Messages of the person of which one can be answered by name.
 QUOTABLE = 8
+# What stays in the form of the answer when something else is done on the page.
+BESIDE = ("seen", "to", "original", "is_translated")
 
 
 def of_the_desk(view):
@@ -154,15 +156,20 @@ def with_template(request, enquiry, chosen, values, *, problem):
     )  # fmt: skip
 
 
-def with_translations(request, enquiry, texts, *, problem):
-    """The page of a case with what a machine made of some messages beside them, or what went wrong."""
-    names = ("body", "cites", "seen", "to")
-    typed = {name: request.POST.get(name, "") for name in names if name in request.POST}
+def with_translations(request, enquiry, texts, *, problem="", answer=None, answer_problem=""):
+    """The page of a case with what a machine made of some messages beside them, or what went wrong.
+
+    `answer`: what it made of the answer begun, which is then kept below for comparison.
+    """
+    typed = {name: request.POST.get(name, "") for name in ("body", *BESIDE, "cites") if name in request.POST}
+    if answer is not None:
+        typed |= {"body": answer[:LONGEST], "original": typed.get("body", ""), "is_translated": "on"}
     if "seen" not in typed:
         typed["seen"] = _last(queries.conversation(enquiry, request.user))
     return _page(
-        request, enquiry, say=SayForm(channel=enquiry.channel, initial=typed), status=422 if problem else 200,
-        is_file_lost=bool(request.FILES), translations={"texts": texts, "problem": problem},
+        request, enquiry, say=SayForm(channel=enquiry.channel, initial=typed),
+        status=422 if problem or answer_problem else 200, is_file_lost=bool(request.FILES),
+        translations={"texts": texts, "problem": problem, "answer_problem": answer_problem},
     )  # fmt: skip
 
 
@@ -222,6 +229,7 @@ def _page(
         "suggestions": _suggested(enquiry, searched, at=at),
         "canned": composing.canned_for(enquiry, request.user) if enquiry.is_open else [],
         "others": presence.others(enquiry, request.user, at=at),
+        "writes_theirs": told["translating"] and translating.can_answer(enquiry, writes=get_language()),
         "codings": [coding.name_of(row.topic, get_language()) for row in enquiry.codings.order_by("topic")],
         "moving": _moving(request, enquiry) if is_ours else None,
         "consultations": consulting.of_case(enquiry),
@@ -313,6 +321,7 @@ def say(request, pk):
                 actions.reply(
                     enquiry=enquiry, author=request.user, body=body, at=at, cites=cites, file=file,
                     to=_answered(enquiry, form.cleaned_data.get("to")),
+                    is_translated=form.cleaned_data.get("is_translated", False),
                 )  # fmt: skip
         except DomainError as refusal:
             form.add_error(None, str(refusal))
@@ -355,7 +364,7 @@ def _inserted(request, enquiry, *, at):
     if (ready := request.POST.get("ready")) and (answer := _ready(request.user, ready)):
         body, cites = joined(body, composing.filled(answer, enquiry)), [*cites, *answer.cites]
     values = {"body": body[:LONGEST], "cites": " ".join(dict.fromkeys(cites))}
-    more = {name: request.POST.get(name, "") for name in ("seen", "to")}
+    more = {name: request.POST.get(name, "") for name in BESIDE}
     return SayForm(channel=enquiry.channel, initial=values | more)
 
 

@@ -3,12 +3,14 @@
 from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from ventanilla.enquiries import queries, translating
 from ventanilla.lib.errors import DomainError
 
-from .cases import case_for, of_the_desk, with_translations
+from ..forms.cases import LONGEST
+from .cases import case_for, joined, of_the_desk, with_translations
 
 
 @require_POST
@@ -18,6 +20,8 @@ def translate(request, pk):
     enquiry = case_for(request.user, pk)
     if not translating.is_on(enquiry.hub):
         raise Http404
+    if "answer" in request.POST:
+        return _answer(request, enquiry)
     reads, wanted = get_language(), request.POST.get("message", "")
     said = translating.offered(queries.conversation(enquiry, request.user), reads=reads)
     chosen = said if "whole" in request.POST else [one for one in said if str(one.row.pk) == wanted]
@@ -31,3 +35,20 @@ def translate(request, pk):
     except DomainError as refusal:
         problem = str(refusal)
     return with_translations(request, enquiry, texts, problem=problem)
+
+
+def _answer(request, enquiry):
+    """What was being written, in the person's language, in the box: it is sent from there as any other."""
+    writes, body = get_language(), request.POST.get("body", "")[:LONGEST]
+    if not translating.can_answer(enquiry, writes=writes):
+        raise Http404
+    if "tells" in request.POST and body.strip():
+        body = joined(body, _("This message was translated by a machine and may contain errors."))
+    made, problem = None, ""
+    try:
+        made = translating.translate_answer(
+            enquiry=enquiry, body=body, writes=writes, by=request.user, at=timezone.now()
+        )
+    except DomainError as refusal:
+        problem = str(refusal)
+    return with_translations(request, enquiry, {}, answer=made, answer_problem=problem)

@@ -246,6 +246,8 @@ class Message(SealedModel):
     replies_to = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     choice = SealedText(blank=True)  # the code of a button that was pressed
     reference = SealedText(blank=True)  # how an answer of ours names it at the provider
+    # Written by a colleague in another language: what was sent is what a machine made of it.
+    is_translated = models.BooleanField(default=False)
     # Waits for the house's own first answer, which is made apart from filing because it takes longer.
     to_answer = models.BooleanField(default=False)
     inbound = models.OneToOneField(
