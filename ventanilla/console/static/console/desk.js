@@ -33,8 +33,8 @@
     const source = new EventSource(area.dataset.live);
     source.addEventListener("case", (event) => concerns(event) && refreshSoon());
     source.addEventListener("presence", (event) => concerns(event) && (list ? refreshSoon() : beatSoon()));
-    let wasOpen = false;
-    source.addEventListener("open", () => { if (wasOpen) refreshSoon(); wasOpen = true; });
+    // What came between the page and the first word of the stream is on neither.
+    source.addEventListener("open", refreshSoon);
   }
 
   // Who else is here
