@@ -67,12 +67,17 @@ def run(live_site) -> Callable[..., str]:
     return run
 
 
+class Provider(Meta):
+    """The provider, and the id of the hub's line on it."""
+
+    line = ""
+
+
 @pytest.fixture
-def meta(live_site, run) -> Iterator[Meta]:
-    """The provider, and a line of the hub on it; `meta.line` is its id."""
-    provider = Meta(call=lambda **_: 599, app_secret=SECRET, access_token=TOKEN, number=NUMBER)
-    provider.line = run(OPEN, graph=provider.url, secret=SECRET, token=TOKEN, number=NUMBER)  # type: ignore[attr-defined]
-    provider._call = over_http(f"{live_site.url}/hooks/whatsapp/{provider.line}")  # type: ignore[attr-defined]
+def meta(live_site, run) -> Iterator[Provider]:
+    provider = Provider(call=lambda **_: 599, app_secret=SECRET, access_token=TOKEN, number=NUMBER)
+    provider.line = run(OPEN, graph=provider.url, secret=SECRET, token=TOKEN, number=NUMBER)
+    provider._call = over_http(f"{live_site.url}/hooks/whatsapp/{provider.line}")
     yield provider
     provider.close()
 
@@ -87,7 +92,7 @@ def comes(meta: Meta, *, after: int, seconds: float = 60) -> Sent:
 
 
 def test_buttons_an_answer_and_an_approved_text_when_the_window_is_closed(
-    meta: Meta, run, context, sign_in, page: Page
+    meta: Provider, run, context, sign_in, page: Page
 ):
     assert meta.write(PERSON, "tengo una duda sobre mi permiso") == 200
     offer = comes(meta, after=0)
@@ -111,7 +116,7 @@ def test_buttons_an_answer_and_an_approved_text_when_the_window_is_closed(
     assert meta.report(sent.provider_id, "read", token=sent.token) == 200
     expect(desk.get_by_text("Leído", exact=False).first).to_be_visible()
 
-    run(A_DAY_LATER, line=meta.line)  # type: ignore[attr-defined]
+    run(A_DAY_LATER, line=meta.line)
     desk.reload()
     expect(desk.locator("#say_body")).to_have_count(0)
     desk.locator("[name=blank1]").fill("su permiso")

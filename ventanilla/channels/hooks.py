@@ -94,6 +94,10 @@ def _checked(number: int, call: Call, lines: Lines) -> "_Taken | HttpResponse":
         # Sending it again would not make it readable; what the provider means is looked up by its log id.
         logger.warning("Hook not understood", extra={"channel": str(channel.pk)})
         return HttpResponse(status=400)
+    except Exception:
+        # A mistake of ours over one call is no reason to refuse those that came beside it.
+        logger.exception("Hook failed", extra={"channel": str(channel.pk)})
+        return HttpResponse(status=500)
 
 
 def _committed(taken: Sequence[_Taken], *, at: datetime) -> dict[int, HttpResponse]:

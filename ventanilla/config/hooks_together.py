@@ -26,10 +26,11 @@ from django.utils import timezone
 
 from ventanilla.channels import hooks
 from ventanilla.channels.views import as_webhook
-from ventanilla.web.baked.responses import App, Message, Receive, Scope, Send
+from ventanilla.web.baked.responses import App, Receive, Scope, Send
 
 from .headers import safe_headers
 from .metrics import LATENCY, REQUESTS
+from .whole_requests import replay
 
 logger = logging.getLogger(__name__)
 
@@ -59,7 +60,7 @@ class HooksTogether:
         began, first = time.perf_counter(), await receive()
         request = ASGIRequest(scope, BytesIO(first.get("body", b"")))
         if first["type"] != "http.request" or not _is_ordinary(request):
-            await self._app(scope, _again(first, receive), send)
+            await self._app(scope, replay(first, receive), send)
             return
         call = hooks.Call(found["kind"], UUID(found["channel"]), as_webhook(request))
         response = _with_headers(request, await self._answered(call))
@@ -109,20 +110,6 @@ def _with_headers(request: ASGIRequest, response: HttpResponse) -> HttpResponse:
     """As the middlewares would answer that have a say here: no session, no language, no form."""
     answer = XFrameOptionsMiddleware(SecurityMiddleware(lambda _request: response))
     return safe_headers(answer)(request)
-
-
-def _again(first: Message, receive: Receive) -> Receive:
-    """A `receive` that says `first` and then whatever comes."""
-    said = False
-
-    async def again() -> Message:
-        nonlocal said
-        if said:
-            return await receive()
-        said = True
-        return first
-
-    return again
 
 
 async def _say(response: HttpResponse, send: Send) -> None:

@@ -43,7 +43,7 @@ class WholeRequests:
         body = bytearray()
         try:
             last = await self._read(receive, body)
-            await self._app(scope, _replay(last, receive), send)
+            await self._app(scope, replay(last, receive), send)
         except Refused as refusal:
             await _answer(refusal, send)
         finally:
@@ -76,7 +76,7 @@ class WholeRequests:
         body += more
 
 
-def _replay(first: Message, receive: Receive) -> Receive:
+def replay(first: Message, receive: Receive) -> Receive:
     """A `receive` that says `first` and then whatever comes, such as that the sender is gone."""
     said = False
 

@@ -73,6 +73,7 @@ class Pulse:
 
     def __init__(self) -> None:
         self._listeners: dict[asyncio.Queue[News], Callable[[News], bool]] = {}
+        self._told = set[News]()
         self._task: asyncio.Task[None] | None = None
 
     @contextmanager
@@ -80,28 +81,36 @@ class Pulse:
         queue: asyncio.Queue[News] = asyncio.Queue(BACKLOG)
         self._listeners[queue] = concerns
         if self._task is None or self._task.done():
+            self._told = set()
             self._task = asyncio.create_task(self._look())
+        # What came between a page and its stream was told to the others already.
+        for one in self._told:
+            _hand(one, queue, concerns)
         try:
             yield queue
         finally:
             del self._listeners[queue]
 
     async def _look(self) -> None:
-        since, told = timezone.now(), set[News]()
+        since, self._told = timezone.now(), set[News]()
         while self._listeners:
             news = await sync_to_async(_fresh, thread_sensitive=False)(since - FURTHER_BACK)
             if news is not None:
                 for one in news:
-                    if one not in told and one.at > since - FURTHER_BACK:
+                    if one not in self._told and one.at > since - FURTHER_BACK:
                         self._tell(one)
-                told = set(news)
+                self._told = set(news)
                 since = max([since, *(one.at for one in news)])
             await asyncio.sleep(LOOK)
 
     def _tell(self, news: News) -> None:
         for queue, concerns in self._listeners.items():
-            if concerns(news) and not queue.full():
-                queue.put_nowait(news)
+            _hand(news, queue, concerns)
+
+
+def _hand(news: News, queue: "asyncio.Queue[News]", concerns: Callable[[News], bool]) -> None:
+    if concerns(news) and not queue.full():
+        queue.put_nowait(news)
 
 
 def _fresh(moment: datetime) -> list[News] | None:

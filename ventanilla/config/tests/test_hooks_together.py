@@ -209,6 +209,20 @@ def test_one_that_cannot_be_kept_does_not_hold_up_the_others(line, short_way, mo
     assert set(Inbound.objects.values_list("external_id", flat=True)) == {"wamid.1", "wamid.3"}
 
 
+def test_a_mistake_over_one_call_refuses_no_other(line, short_way, monkeypatch):
+    parse = type(line.speaks).parse
+
+    def mistaken(self, hook, channel):
+        if b"wamid.odd" in hook.body:
+            raise KeyError("Marta")
+        return parse(self, hook, channel)
+
+    monkeypatch.setattr(type(line.speaks), "parse", mistaken)
+    calls = [call(path(line), body(one)) for one in ("wamid.1", "wamid.odd", "wamid.2")]
+    assert [status for status, _headers in answers(short_way, calls)] == [200, 500, 200]
+    assert set(Inbound.objects.values_list("external_id", flat=True)) == {"wamid.1", "wamid.2"}
+
+
 def test_nothing_is_acknowledged_when_the_database_does_not_take_it(line, short_way, monkeypatch):
     def away(*_arguments, **_options):
         raise OperationalError("the disk is full")
