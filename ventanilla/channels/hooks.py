@@ -35,12 +35,12 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class _Taken:
-    """A call that is genuine and was understood; what it brought is not committed yet."""
+    """A call that is genuine and was understood; `answer` is said once what it brought is committed."""
 
     number: int
-    call: Call
     channel: Channel
     parsed: Parsed
+    answer: HttpResponse
 
 
 class Lines:
@@ -86,7 +86,8 @@ def _checked(number: int, call: Call, lines: Lines) -> "_Taken | HttpResponse":
         if greeting is not None:
             return HttpResponse(greeting, content_type="text/plain")
         channel.speaks.verify(webhook, channel)
-        return _Taken(number, call, channel, channel.speaks.parse(webhook, channel))
+        parsed, words = channel.speaks.parse(webhook, channel), channel.speaks.acknowledge(webhook, channel)
+        return _Taken(number, channel, parsed, JsonResponse(words) if words else _ok())
     except NotAuthentic:
         logger.warning("Hook refused", extra={"channel": str(channel.pk)})
         return HttpResponse(status=403)
@@ -112,9 +113,8 @@ def _committed(taken: Sequence[_Taken], *, at: datetime) -> dict[int, HttpRespon
         # One of them cannot be kept; it does not hold up the others.
         alone = [_committed([one], at=at) for one in taken]
         return {number: response for answers in alone for number, response in answers.items()}
-    return {one.number: _acknowledged(one) for one in taken}
+    return {one.number: one.answer for one in taken}
 
 
-def _acknowledged(one: _Taken) -> HttpResponse:
-    words = one.channel.speaks.acknowledge(one.call.webhook, one.channel)
-    return JsonResponse(words) if words else HttpResponse("OK", content_type="text/plain")
+def _ok() -> HttpResponse:
+    return HttpResponse("OK", content_type="text/plain")

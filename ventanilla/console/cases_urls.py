@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from .views import cases, desk, translating
+from .views import answering, cases, desk, translating
 
 urlpatterns = [
     path("", include("ventanilla.console.referrals_urls")),
@@ -25,7 +25,7 @@ urlpatterns = [
     path("ready-answers/", desk.canned, name="canned"),
     path("ready-answers/<uuid:pk>/drop/", desk.drop_canned, name="drop_canned"),
     path("<uuid:pk>/", cases.case, name="case"),
-    path("<uuid:pk>/say/", cases.say, name="say"),
+    path("<uuid:pk>/say/", answering.say, name="say"),
     path("<uuid:pk>/translate/", translating.translate, name="translate_said"),
     path("<uuid:pk>/note/", cases.note, name="note"),
     path("<uuid:pk>/files/", cases.attach, name="attach"),

@@ -18,6 +18,11 @@ def new_return_code() -> str:
     return "".join(secrets.choice("0123456789") for _ in range(RETURN_DIGITS))
 
 
+def return_code_from(secret: bytes) -> str:
+    """The return code that this secret of at least 16 bytes stands for; as many to guess as of any other."""
+    return str(int.from_bytes(secret) % 10**RETURN_DIGITS).zfill(RETURN_DIGITS)
+
+
 def grouped(code: str) -> str:
     """As people read it: 1234 5678 9012 3456."""
     return " ".join(code[start : start + 4] for start in range(0, len(code), 4))

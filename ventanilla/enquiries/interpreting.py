@@ -159,8 +159,19 @@ def answer(*, request: InterpreterRequest, accepts: bool, by: User, at: datetime
 
 
 @transaction.atomic
-def finish(*, request: InterpreterRequest, by: User, at: datetime) -> None:
-    """It was interpreted: reading ends. Raises RequestEnded."""
+def note(*, request: InterpreterRequest, body: str, by: User, at: datetime) -> None:
+    """What was said aloud, for who looks after the case. Raises NothingWritten, RequestEnded, WordsErased."""
+    rows = InterpreterRequest.objects.select_for_update(of=("self",)).read_by(by)
+    if rows.filter(pk=request.pk).first() is None:
+        raise RequestEnded
+    actions.add_note(enquiry=request.enquiry, author=by, body=body, at=at)
+
+
+@transaction.atomic
+def finish(*, request: InterpreterRequest, by: User, at: datetime, body: str = "") -> None:
+    """It was interpreted: reading ends; what was written last is kept. Raises RequestEnded, WordsErased."""
+    if body.strip():
+        note(request=request, body=body, by=by, at=at)
     _become(request, State.DONE, was=(State.ACCEPTED,), by=by, at=at)
 
 
@@ -228,3 +239,10 @@ def conversation(enquiry: Enquiry) -> list[Said]:
     rows = list(Message.objects.filter(enquiry=enquiry).order_by("at", "pk"))
     open_keys(rows)
     return [Said(row.at, row.direction, row, readable(row, "body")) for row in rows]
+
+
+def noted(enquiry: Enquiry, user: User) -> list[Said]:
+    """What this interpreter has written down here; nobody else's notes."""
+    rows = list(enquiry.notes.filter(author=user, is_protected=False).order_by("at", "pk"))
+    open_keys(rows)
+    return [Said(row.at, "note", row, readable(row, "body")) for row in rows]

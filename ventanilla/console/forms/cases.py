@@ -113,6 +113,10 @@ class FilterForm(forms.Form):
         topics = [(label, lower) for _code, label, lower in coding.choices(get_language() or "es")]
         self.fields["topic"].choices = [("", _("all")), *topics]
 
+    def is_narrowed(self):
+        """Whether anything but the open cases of all my hubs is asked for."""
+        return any(self.data.get(name) for name in self.fields)
+
     def chosen(self):
         """Arguments for `enquiries.queries.queue`; nonsense narrows nothing."""
         self.is_valid()

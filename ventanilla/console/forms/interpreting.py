@@ -10,6 +10,7 @@ from ventanilla.enquiries.models import InterpreterRequest
 from ventanilla.hubs.models import Hub
 from ventanilla.hubs.rights import Right, hubs_with
 
+from .cases import words
 from .hub_time import day_input, hour_input, moment
 
 
@@ -34,6 +35,12 @@ class NeedForm(forms.Form):
         values = self.cleaned_data
         at = moment(hub, values["day"], values["hour"]) if values["day"] else None
         return {"language": values["language"], "mode": values["mode"], "needed_at": at}
+
+
+class InterpretedForm(forms.Form):
+    """What an interpreter writes down for those who look after the case."""
+
+    body = words(label=_("What was said aloud, for the hub"), required=False)
 
 
 class WhomForm(forms.Form):

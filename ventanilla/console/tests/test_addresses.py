@@ -22,6 +22,7 @@ from ventanilla.verification.models import Proposal
 from ventanilla.verification.proposals import change_record
 
 from .case_rows import of_cases
+from .desk_rows import of_the_lines
 from .editor import submit
 from .oversight_rows import of_the_desk
 from .sweep import addresses, filled, get, post
@@ -86,6 +87,7 @@ def known_arguments(cast, procedure, hotline, agreement):
         "security/passkeys/": {"pk": 1},
         **of_the_desk(cast),
         **of_cases(cast),
+        **of_the_lines(cast),
     }
     everywhere = {
         "pk": procedure.pk,

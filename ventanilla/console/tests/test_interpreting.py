@@ -145,11 +145,33 @@ def test_reading_it_is_logged_and_letting_somebody_in_too(cast, enquiry, accepte
 
 
 def test_nothing_can_be_read_once_it_is_done(cast, accepted):
-    cast.vera.post(page_of(accepted))
+    cast.vera.post(page_of(accepted), {"done": "1"})
     accepted.refresh_from_db()
     assert accepted.state == State.DONE
     assert cast.vera.get(page_of(accepted)).status_code == 404
     assert accepted.enquiry.code not in whole(cast.vera, LIST)
+
+
+def test_what_was_said_aloud_reaches_the_hub_as_a_note(cast, enquiry, accepted):
+    page = page_of(accepted)
+    assert cast.vera.post(page, {"body": "Dice que vuelve el lunes."}).status_code == 302
+    assert "Dice que vuelve el lunes." in whole(cast.vera, page)
+    assert "Dice que vuelve el lunes." in whole(cast.luis, f"/console/cases/{enquiry.pk}/")
+    cast.vera.post(page, {"body": "Pide hablar con una mujer.", "done": "1"})
+    assert "Pide hablar con una mujer." in whole(cast.luis, f"/console/cases/{enquiry.pk}/")
+    assert cast.vera.post(page, {"body": "demasiado tarde"}).status_code == 404
+
+
+def test_an_empty_note_says_so_and_ends_nothing(cast, accepted):
+    answer = cast.vera.post(page_of(accepted), {"body": "  "})
+    assert answer.status_code == 422
+    accepted.refresh_from_db()
+    assert accepted.state == State.ACCEPTED
+
+
+def test_an_interpreter_sees_no_note_of_a_colleague(cast, enquiry, accepted):
+    actions.add_note(enquiry=enquiry, author=cast.user("luis"), body="nota de Luis", at=timezone.now())
+    assert "nota de Luis" not in whole(cast.vera, page_of(accepted))
 
 
 @pytest.mark.parametrize("how", ["done", "cancelled"])

@@ -7,7 +7,6 @@ from functools import wraps
 from itertools import groupby
 from operator import itemgetter
 from urllib.parse import urlencode
-from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -23,7 +22,6 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from ventanilla.accounts.models import User
 from ventanilla.enquiries import (
     actions,
-    claims,
     codes,
     coding,
     composing,
@@ -36,7 +34,7 @@ from ventanilla.enquiries import (
     translating,
     windows,
 )
-from ventanilla.enquiries.models import Attachment, CannedAnswer, Enquiry, Message, SavedView
+from ventanilla.enquiries.models import Attachment, Enquiry, SavedView
 from ventanilla.hubs.rights import Right, reach
 from ventanilla.lib.errors import DomainError
 from ventanilla.privacy import access_log, glass
@@ -135,19 +133,19 @@ def case(request, pk):
     if request.headers.get("X-Desk") == "said":
         return render(request, "console/cases/_conversation.html", _told(request, enquiry))
     actions.log(enquiry, "read", by=request.user, at=timezone.now())
-    return _page(request, enquiry)
+    return case_page(request, enquiry)
 
 
 def with_answer(request, enquiry, *, body, cites, seen):
     """The page of a case with an answer begun, to be edited and sent as any other."""
     values = {"body": body[:LONGEST], "cites": " ".join(dict.fromkeys(cites)), "seen": seen}
     values["to"] = request.POST.get("to", "")
-    return _page(request, enquiry, say=SayForm(channel=enquiry.channel, initial=values))
+    return case_page(request, enquiry, say=SayForm(channel=enquiry.channel, initial=values))
 
 
 def with_template(request, enquiry, chosen, values, *, problem):
     """The page of a case with an approved text as the person will read it, or what is wrong with it."""
-    return _page(
+    return case_page(
         request, enquiry, status=422 if problem else 200,
         template={
             "chosen": chosen, "problem": problem, "values": values,
@@ -165,8 +163,8 @@ def with_translations(request, enquiry, texts, *, problem="", answer=None, answe
     if answer is not None:
         typed |= {"body": answer[:LONGEST], "original": typed.get("body", ""), "is_translated": "on"}
     if "seen" not in typed:
-        typed["seen"] = _last(queries.conversation(enquiry, request.user))
-    return _page(
+        typed["seen"] = last_said(queries.conversation(enquiry, request.user))
+    return case_page(
         request, enquiry, say=SayForm(channel=enquiry.channel, initial=typed),
         status=422 if problem or answer_problem else 200, is_file_lost=bool(request.FILES),
         translations={"texts": texts, "problem": problem, "answer_problem": answer_problem},
@@ -183,7 +181,7 @@ def _told(request, enquiry, *, translations=None):
     return {
         "translating": _translatable(enquiry, said, translations),
         "enquiry": enquiry, "said": said, "hidden": queries.hidden_notes(enquiry, request.user),
-        "last": _last(said),
+        "last": last_said(said),
         "window": windows.window_of(enquiry, at=timezone.now()) if enquiry.is_open else None,
     }  # fmt: skip
 
@@ -197,12 +195,12 @@ def _translatable(enquiry, said, translations):
     return shown | {"rows": [one.row.pk for one in rows], "reads": get_language(), "host": translating.host()}
 
 
-def _last(said):
+def last_said(said):
     """The last thing that was said to or by the person, as a mark of what had been seen."""
     return next((str(one.row.pk) for one in reversed(said) if one.what in ("in", "out")), "")
 
 
-def _page(
+def case_page(
     request,
     enquiry,
     *,
@@ -297,104 +295,6 @@ def _may_protect(user, enquiry):
 
 @require_POST
 @of_the_desk
-def say(request, pk):
-    """Answer, insert something into the answer, or type in what the person says at the counter."""
-    enquiry = case_for(request.user, pk)
-    form, at = SayForm(request.POST, request.FILES, channel=enquiry.channel), timezone.now()
-    # A browser never keeps the file of a page that comes back.
-    is_file_lost = bool(request.FILES)
-    if "insert" in request.POST or "ready" in request.POST or "search" in request.POST:
-        return _page(request, enquiry, say=_inserted(request, enquiry, at=at), is_file_lost=is_file_lost)
-    warnings = ()
-    if form.is_valid():
-        body, refs = form.cleaned_data["body"], form.cleaned_data["cites"].split()
-        warnings = _second_thoughts(request, enquiry, form.cleaned_data)
-        try:
-            if warnings:
-                pass
-            elif request.POST.get("who") == "person":
-                _note_said(enquiry, body, by=request.user, at=at)
-            else:
-                _refuse_late(enquiry, at=at)
-                cites = composing.cites_of(enquiry, refs, at=at)
-                file = _accepted(form.cleaned_data.get("file"))
-                actions.reply(
-                    enquiry=enquiry, author=request.user, body=body, at=at, cites=cites, file=file,
-                    to=_answered(enquiry, form.cleaned_data.get("to")),
-                    is_translated=form.cleaned_data.get("is_translated", False),
-                )  # fmt: skip
-        except DomainError as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            if not warnings:
-                return redirect("console:case", pk)
-    return _page(request, enquiry, say=form, status=422, warnings=warnings, is_file_lost=is_file_lost)
-
-
-def _answered(enquiry, pk):
-    """The message of the person that was chosen to be answered."""
-    theirs = Message.objects.filter(enquiry=enquiry, direction=Message.Direction.IN)
-    return theirs.filter(pk=pk).first() if pk else None
-
-
-def _refuse_late(enquiry, *, at):
-    """Nothing is queued that the provider would refuse."""
-    window = windows.window_of(enquiry, at=at)
-    if window is not None and not window.is_open:
-        raise windows.WindowClosed
-
-
-def _accepted(upload):
-    """A file to send along, looked at and cleaned; None where none was chosen."""
-    return files.accept(upload, name=upload.name) if upload else None
-
-
-def _note_said(enquiry, body, *, by, at):
-    if not body.strip():
-        raise actions.NothingWritten
-    actions.receive_message(enquiry=enquiry, body=body, at=at, by=by)
-
-
-def _inserted(request, enquiry, *, at):
-    """The form again, with a passage or a ready answer added to what was typed."""
-    body, cites = request.POST.get("body", ""), request.POST.get("cites", "").split()
-    passage = composing.suggestion_of(enquiry, request.POST.get("insert", ""), at=at)
-    if passage:
-        body, cites = joined(body, passage.text), [*cites, passage.ref]
-    if (ready := request.POST.get("ready")) and (answer := _ready(request.user, ready)):
-        body, cites = joined(body, composing.filled(answer, enquiry)), [*cites, *answer.cites]
-    values = {"body": body[:LONGEST], "cites": " ".join(dict.fromkeys(cites))}
-    more = {name: request.POST.get(name, "") for name in BESIDE}
-    return SayForm(channel=enquiry.channel, initial=values | more)
-
-
-def _ready(user, typed):
-    try:
-        return CannedAnswer.objects.visible_to(user).filter(pk=UUID(typed)).first()
-    except ValueError:
-        return None
-
-
-def _second_thoughts(request, enquiry, values):
-    """What to look at before sending; nothing once the person has said "anyway"."""
-    if "anyway" in request.POST or request.POST.get("who") == "person":
-        return ()
-    found = []
-    if "seen" in request.POST and values["seen"] != _last(queries.conversation(enquiry, request.user)):
-        found.append(_("Something was said here after you began. Read it first."))
-    stated = claims.claims(values["body"])
-    if stated and not values["cites"]:
-        found.append(
-            _(
-                "Your answer seems to state a requirement, a fee or a date, and quotes no checked page. "
-                "Insert the passage that says so, or send it as it is."
-            )
-        )
-    return tuple(found)
-
-
-@require_POST
-@of_the_desk
 def note(request, pk):
     enquiry = case_for(request.user, pk)
     form = NoteForm(request.POST, auto_id="note_%s", may_protect=_may_protect(request.user, enquiry))
@@ -405,7 +305,7 @@ def note(request, pk):
             form.add_error(None, str(refusal))
         else:
             return redirect("console:case", pk)
-    return _page(request, enquiry, note=form, status=422)
+    return case_page(request, enquiry, note=form, status=422)
 
 
 @require_POST
@@ -423,7 +323,7 @@ def attach(request, pk):
             form.add_error("file", str(refusal))
         else:
             return redirect("console:case", pk)
-    return _page(request, enquiry, file=form, status=422)
+    return case_page(request, enquiry, file=form, status=422)
 
 
 @require_GET

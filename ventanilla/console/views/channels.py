@@ -60,7 +60,7 @@ def channel(request, pk):
     return render(request, "console/channels/channel.html", _about(row, form), status=status)
 
 
-def _about(row, form):
+def _about(row, form, *, template_form=None):
     at = timezone.now()
     lacking = running.lacking(row)
     names = {setting.name: setting.label for setting in row.speaks.settings}
@@ -74,7 +74,7 @@ def _about(row, form):
         "language": get_language() or "es",
         "hook": f"{settings.PUBLIC_URL}{hook}",
         "templates": row.templates.order_by("name", "language"),
-        "template_form": TemplateForm(auto_id="template_%s"),
+        "template_form": template_form or TemplateForm(auto_id="template_%s"),
         "stuck": Inbound.objects.filter(channel=row, stuck_at__isnull=False, filed_at=None).count(),
         "waiting": Outbound.objects.unfinished().filter(channel=row).count(),
         "agreed": OptIn.objects.filter(correspondence__channel=row, is_given=True).count(),
@@ -121,14 +121,14 @@ def keep_template(request, pk):
     there = row.templates.filter(
         name=request.POST.get("name", ""), language=request.POST.get("language", "")
     ).first()
-    form = TemplateForm(request.POST, instance=there)
+    form = TemplateForm(request.POST, instance=there, auto_id="template_%s")
     form.instance.channel = row
     if form.is_valid():
         form.save()
         messages.success(request, _("Kept."))
-    else:
-        messages.error(request, _("A template needs a name of letters and hyphens, a language and a text."))
-    return redirect("console:channel", pk)
+        return redirect("console:channel", pk)
+    about = _about(row, ConfigForm(channel=row), template_form=form)
+    return render(request, "console/channels/channel.html", about, status=422)
 
 
 @require_GET

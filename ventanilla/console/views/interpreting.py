@@ -13,7 +13,7 @@ from ventanilla.hubs.rights import Right, reach
 from ventanilla.lib.errors import DomainError
 
 from ..doors import require
-from ..forms.interpreting import LanguagesForm, NeedForm, ServiceForm, WhomForm
+from ..forms.interpreting import InterpretedForm, LanguagesForm, NeedForm, ServiceForm, WhomForm
 from ..list_log import log_list
 from .cases import of_the_desk, own_case_for
 
@@ -95,18 +95,26 @@ def answer(request, pk):
 @require_http_methods(["GET", "POST"])
 @of_the_desk
 def read(request, pk):
-    """What was said, for who accepted; a press says that it is done, and then it is closed to them."""
+    """What was said, for who accepted, and what they note of it; once it is done it is closed to them."""
     rows = interpreting.with_case(InterpreterRequest.objects.read_by(request.user))
     row, at = get_object_or_404(rows, pk=pk), timezone.now()
-    if request.method == "POST":
+    form = InterpretedForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        is_done, body = "done" in request.POST, form.cleaned_data["body"]
+        act = interpreting.finish if is_done else interpreting.note
         try:
-            interpreting.finish(request=row, by=request.user, at=at)
+            act(request=row, by=request.user, at=at, body=body)
         except DomainError as refusal:
-            messages.error(request, str(refusal))
-        return redirect("console:interpreting")
+            form.add_error("body", str(refusal))
+        else:
+            return redirect("console:interpreting") if is_done else redirect("console:interpret", pk)
     actions.log(row.enquiry, "read", by=request.user, at=at)
-    context = {"row": row, "enquiry": row.enquiry, "said": interpreting.conversation(row.enquiry)}
-    return render(request, "console/interpreting/read.html", context)
+    context = {
+        "row": row, "enquiry": row.enquiry, "said": interpreting.conversation(row.enquiry),
+        "noted": interpreting.noted(row.enquiry, request.user), "form": form,
+    }  # fmt: skip
+    status = 422 if form.is_bound else 200
+    return render(request, "console/interpreting/read.html", context, status=status)
 
 
 @require_POST

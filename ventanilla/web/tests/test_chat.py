@@ -1,17 +1,22 @@
 """Web chat without script, name or cookie: ask, get a passage, ask for a person, come back by code."""
 
 import re
+import time
 from io import BytesIO
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
+from PIL import Image
 
+from ventanilla.channels import intake
 from ventanilla.channels.models import Channel, Inbound, Outbound
-from ventanilla.enquiries import actions, helped
+from ventanilla.enquiries import actions, chatting, helped
 from ventanilla.enquiries.models import Attachment, DeskSetting, Enquiry, HelpQuestion, Message, Person
 from ventanilla.enquiries.tests.factories import a_channel, a_user
 from ventanilla.hubs.models import Hub
+from ventanilla.privacy.models.files import SealedFile
 from ventanilla.privacy.sealing import files
 
 PLACE = "/es/cr/chat/"
@@ -204,3 +209,124 @@ def test_whether_it_helped_is_asked_with_buttons_and_answered_without_script(lin
     say("Todavía tengo una pregunta", code)
     enquiry.refresh_from_db()
     assert enquiry.state == "waiting"
+
+
+def mark_on(page):
+    return re.search(r'name="mark" value="([^"]+)"', page.content.decode())[1]
+
+
+def send(form):
+    return Client().post(PLACE, form)
+
+
+def test_the_first_form_sent_twice_begins_one_conversation_and_gives_its_code_again(line):
+    form = {"mark": mark_on(Client().get(PLACE)), "say": "q nesesito pa pedir refujio"}
+    first, again = send(form), send(form)
+    assert code_on(first) == code_on(again)
+    assert Message.objects.filter(direction="in").count() == 1
+    assert Message.objects.filter(direction="auto").count() == 1
+
+
+def test_a_page_loaded_anew_repeats_nothing(line):
+    page = say("hola")
+    form = {"mark": mark_on(page), "code": code_on(page), "say": "¿Me escuchan?"}
+    send(form)
+    assert send(form).content.decode().count("¿Me escuchan?") == 1
+    send({**form, "say": "¿Hola?"})
+    assert [row.body for row in Message.objects.filter(direction="in").order_by("at")] == [
+        "hola", "¿Me escuchan?", "¿Hola?",
+    ]  # fmt: skip
+
+
+def test_the_same_words_in_two_forms_are_two_people(line):
+    forms = [{"mark": mark_on(Client().get(PLACE)), "say": "hola"} for _number in range(2)]
+    assert len({code_on(send(form)) for form in forms}) == 2
+    assert Person.objects.count() == 2
+
+
+@pytest.mark.parametrize("mark", ["", "made up", "a:b:c", "x" * 5_000, "\x00", "ñ:é:í"])
+def test_a_mark_that_is_none_of_ours_counts_for_nothing(line, mark):
+    codes = {code_on(send({"mark": mark, "say": "hola"})) for _number in range(2)}
+    assert len(codes) == 2
+
+
+def test_a_form_left_on_a_borrowed_telephone_opens_nothing_later(line, monkeypatch):
+    form = {"mark": mark_on(Client().get(PLACE)), "say": "hola"}
+    first, later = code_on(send(form)), time.time() + 16 * 60
+    monkeypatch.setattr(time, "time", lambda: later)
+    page = send(form)
+    assert code_on(page) != first
+    assert "hola" in page.content.decode()
+
+
+def photo(name="IMG_sentinel.jpg"):
+    content = BytesIO()
+    Image.new("RGB", (40, 30), "teal").save(content, "JPEG", comment=b"sentinel de la foto")
+    return SimpleUploadedFile(name, content.getvalue(), content_type="image/jpeg")
+
+
+def test_a_person_sends_a_photo_with_or_without_words(line):
+    page = send({"mark": mark_on(Client().get(PLACE)), "say": "Este es mi permiso", "attached": photo()})
+    assert page.status_code == 200
+    assert "Envió un archivo" in page.content.decode()
+    send({"mark": mark_on(page), "code": code_on(page), "say": "", "attached": photo()})
+    rows = Attachment.objects.order_by("at")
+    assert [row.message.body for row in rows] == ["Este es mi permiso", ""]
+    assert {row.enquiry_id for row in rows} == {Enquiry.objects.get().pk}
+    kept = files.read(SealedFile.objects.get(pk=rows[0].file), at=timezone.now())
+    assert kept.startswith(b"\xff\xd8")
+    assert b"sentinel" not in kept
+
+
+def test_a_photo_sent_twice_is_kept_once(line):
+    mark = mark_on(Client().get(PLACE))
+    pages = [send({"mark": mark, "say": "hola", "attached": photo()}) for _number in range(2)]
+    assert len({code_on(page) for page in pages}) == 1
+    assert Attachment.objects.count() == SealedFile.objects.count() == 1
+    assert "otra vez" not in pages[1].content.decode()
+
+
+def test_a_file_that_is_not_taken_keeps_the_words_and_says_why(line):
+    program = SimpleUploadedFile("foto.jpg", b"MZ\x90\x00" + bytes(500))
+    form = {"mark": mark_on(Client().get(PLACE)), "say": "sentinel de lo escrito", "attached": program}
+    page = send(form)
+    text = page.content.decode()
+    assert page.status_code == 422
+    assert "No se aceptan archivos de este tipo" in text
+    assert "sentinel de lo escrito</textarea>" in text
+    assert "Elija otra vez el archivo" in text
+    assert not Inbound.objects.exists()
+    assert not Person.objects.exists()
+
+
+def test_a_refused_file_in_a_conversation_leaves_the_conversation_in_sight(line):
+    page = say("hola")
+    empty = SimpleUploadedFile("foto.jpg", b"")
+    again = send({"code": code_on(page), "mark": mark_on(page), "say": "mire", "attached": empty})
+    text = again.content.decode()
+    assert again.status_code == 422
+    assert "Este archivo está vacío" in text
+    assert "mire</textarea>" in text
+    assert 'class="mine"' in text
+
+
+def test_nobody_fills_the_disk_of_a_hub(line, monkeypatch):
+    monkeypatch.setattr(chatting, "MOST_FILES", 1)
+    page = send({"say": "uno", "attached": photo()})
+    page = send({"say": "dos", "code": code_on(page), "mark": mark_on(page), "attached": photo()})
+    assert page.status_code == 422
+    assert "muchos archivos hoy" in page.content.decode()
+    assert Attachment.objects.count() == 1
+    assert Message.objects.filter(direction="in").count() == 1
+
+
+def test_a_message_with_a_file_that_cannot_be_filed_is_not_half_kept(line, monkeypatch):
+    def fails(*_args):
+        raise ValueError
+
+    monkeypatch.setitem(intake.filers, "enquiries", fails)
+    page = send({"mark": mark_on(Client().get(PLACE)), "say": "mire esto", "attached": photo()})
+    assert page.status_code == 422
+    assert "mire esto</textarea>" in page.content.decode()
+    assert not Inbound.objects.exists()
+    assert not SealedFile.objects.exists()

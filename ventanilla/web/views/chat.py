@@ -7,6 +7,8 @@ the database knows only its digest.
 from datetime import datetime
 from uuid import UUID
 
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone
@@ -15,12 +17,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from ventanilla.channels import intake
-from ventanilla.channels.contract import Arrived, DeliveryState, Parsed
+from ventanilla.channels.contract import DeliveryState
 from ventanilla.channels.models import Channel, Outbound
-from ventanilla.enquiries import automatic, codes, composing, helped, live, queries
-from ventanilla.enquiries.models import Attachment, Message, Person, return_digest
+from ventanilla.enquiries import chatting, codes, composing, helped, live, queries
+from ventanilla.enquiries.models import Attachment, Message, Person
 from ventanilla.hubs.models import Country
+from ventanilla.lib.errors import DomainError
 from ventanilla.lib.text import clean
 from ventanilla.privacy.models.files import SealedFile
 from ventanilla.privacy.retention import tombstones
@@ -28,6 +30,7 @@ from ventanilla.privacy.sealing import KeyDestroyed, files, open_keys
 
 from ..assets import asset_path
 from ..crowd import too_many
+from ..marks import first_code, message_number, new_mark
 from ..public import HEADERS, PublicPage, public_page
 from ..reading import open_country
 from ..writing import can_write, chat_of
@@ -44,8 +47,7 @@ def chat(request: HttpRequest, language: str, country_code: str) -> PublicPage |
         context = {"can_write": can_write(country)}
         return PublicPage("web/chat_closed.html", context, country=country)
     if request.method != "POST":
-        context = {"is_paused": channel.state == Channel.State.PAUSED}
-        return PublicPage("web/chat.html", context, country=country, uses_script=True)
+        return _page(country, {"is_paused": channel.state == Channel.State.PAUSED})
     if "file" in request.POST:
         return _file(request, country, at=at)
     return _conversation(request, language, country, channel, at=at)
@@ -94,16 +96,23 @@ def _conversation(
     typed, said = request.POST.get("code", ""), clean(request.POST.get("say", ""), limit=LONGEST)
     if refusal := too_many(request, typed=said, country=country):
         return refusal
-    code = codes.plain(typed)
+    mark, upload = request.POST.get("mark", ""), request.FILES.get("attached")
+    code, kept = codes.plain(typed), {"typed": typed, "said": said, "is_file_lost": bool(upload)}
     if typed and not (code and Person.objects.returning(code).exists()):
         problem = _("We find no conversation with this code. Look at it again, or begin anew.")
-        return _page(country, {"problem": problem, "typed": typed, "said": said}, status=404)
-    if not (code or said):
+        return _page(country, {**kept, "problem": problem}, status=404)
+    if not (code or said or upload):
         return _page(country, {"problem": _("Write something first.")}, status=422)
     is_new = not code
-    code = code or codes.new_return_code()
-    if said:
-        _take(channel, code, said, language=language, at=at)
+    code = code or first_code(mark, said)
+    problem = ""
+    if said or upload:
+        try:
+            _take(channel, code, said, upload, mark=mark, language=language)
+        except DomainError as refused:
+            problem = str(refused)
+    if problem and is_new:
+        return _page(country, {**kept, "problem": problem}, status=422)
     context = {
         "code": code,
         "grouped": codes.grouped(code),
@@ -111,24 +120,33 @@ def _conversation(
         "is_paused": channel.state == Channel.State.PAUSED,
         "lines": _lines(code, at=at),
     }
-    return _page(country, context)
+    if problem:
+        context |= {**kept, "problem": problem}
+    return _page(country, context, status=422 if problem else 200)
 
 
 def _page(country: Country, context: dict[str, object], *, status: int = 200) -> PublicPage:
-    context = {**context, "chat_script": asset_path("chat.js")}
+    context = {
+        **context,
+        "chat_script": asset_path("chat.js"),
+        "mark": new_mark(),
+        "megabytes": settings.FILE_MAX_MB,
+    }
     return PublicPage(
         "web/chat.html", context, country=country, status=status, is_private=True, uses_script=True
     )
 
 
-def _take(channel: Channel, code: str, said: str, *, language: str, at: datetime) -> None:
-    """Commit what was said; then file and answer it at once, so that the answer comes with this page."""
-    message = Arrived(
-        external_id=codes.new_return_code(), sender=return_digest(code), at=at, text=said, language=language
-    )
-    intake.receive(channel=channel, parsed=Parsed(messages=(message,)), at=at)
-    intake.file_waiting(at=at)
-    automatic.answer_due(now=timezone.now, limit=3)
+def _take(
+    channel: Channel, code: str, said: str, upload: "UploadedFile[bytes] | None", *, mark: str, language: str
+) -> None:
+    """File and answer what was said at once, so that the answer comes with this page.
+
+    Raises FileRefused, TooManyFiles and NotTaken.
+    """
+    file = files.accept(upload, name=upload.name or "") if upload else None
+    number = message_number(mark, code, said, file.content if file else b"")
+    chatting.take(channel, code, said, number=number, language=language, now=timezone.now, file=file)
 
 
 def _lines(code: str, *, at: datetime) -> list[dict[str, object]]:
@@ -155,6 +173,7 @@ def _lines(code: str, *, at: datetime) -> list[dict[str, object]]:
             "gone": gone.get(row.sealed_under, ""),
             "choices": _choices(row),
             "files": _files(row),
+            "sent": [one for one in row.attachments.all() if row.direction == Message.Direction.IN],
             "at": row.at,
         }
         for row in rows
