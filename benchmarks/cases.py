@@ -103,11 +103,15 @@ def _around(cases: list[Enquiry]) -> Iterator[Enquiry]:
 
 
 def times() -> dict[str, float]:
-    """Of the list of open cases and of one conversation, by an adviser of the hub: in this process, warm."""
+    """Of the list of open cases and of one conversation, by an adviser of the hub: in this process, warm.
+
+    `frame_queries` are those of any page of the console: who is signed in, with which rights, and the menu.
+    """
     client = signed_in()
     longest = Enquiry.objects.open().order_by("pk")[100]
     return {
         **_timed("list", client, reverse("console:cases")),
+        "frame_queries": _queries(client, reverse("console:rights"))[0],
         **_timed("conversation", client, reverse("console:case", args=[longest.pk])),
         "messages_in_conversation": longest.messages.count(),
     }
@@ -121,17 +125,24 @@ def _timed(name: str, client: Client, address: str) -> dict[str, float]:
         start = time.perf_counter()
         _ask(client, address)
         spent.append((time.perf_counter() - start) * 1000)
+    data, key = _queries(client, address)
+    return {
+        f"{name}_ms": round(statistics.median(spent), 1),
+        f"{name}_slowest_ms": round(max(spent), 1),
+        f"{name}_queries": data,
+        f"{name}_key_queries": key,
+    }
+
+
+def _queries(client: Client, address: str) -> tuple[int, int]:
+    """How many the database answers for a page, and how many the key store; the second time it is asked."""
+    _ask(client, address)
     with (
         CaptureQueriesContext(connections["default"]) as data,
         CaptureQueriesContext(connections["keys"]) as key,
     ):
         _ask(client, address)
-    return {
-        f"{name}_ms": round(statistics.median(spent), 1),
-        f"{name}_slowest_ms": round(max(spent), 1),
-        f"{name}_queries": len(data),
-        f"{name}_key_queries": len(key),
-    }
+    return len(data), len(key)
 
 
 def _ask(client: Client, address: str) -> None:

@@ -304,6 +304,7 @@ class Listening:
 
         self.events: list[tuple[str, float]] = []
         self.open_streams = 0
+        self._reading: list[Any] = []
         self._cookies, self._port = cookies, port
         self._loop = asyncio.new_event_loop()
         self._opened = threading.Event()
@@ -335,7 +336,8 @@ class Listening:
         head = await reader.readuntil(b"\r\n\r\n")
         if b" 200 " in head[:16]:
             self.open_streams += 1
-            self._loop.create_task(self._read(reader, writer))
+            # The loop itself holds its tasks weakly: one that waits for news would be thrown away.
+            self._reading.append(self._loop.create_task(self._read(reader, writer)))
 
     async def _read(self, reader: Any, _writer: Any) -> None:
         mark = b'data: {"case": "'
@@ -343,7 +345,17 @@ class Listening:
             if said.startswith(mark):
                 self.events.append((said[len(mark) : len(mark) + 36].decode(), time.time()))
 
+    async def _close_all(self) -> None:
+        import asyncio
+
+        for task in self._reading:
+            task.cancel()
+        await asyncio.gather(*self._reading, return_exceptions=True)
+
     def end(self) -> None:
+        import asyncio
+
+        asyncio.run_coroutine_threadsafe(self._close_all(), self._loop).result(30)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(10)
 

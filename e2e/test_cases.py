@@ -36,7 +36,13 @@ def adviser(request, browser: Browser, live_site, sign_in, case):
     with_window.close()
 
 
-@pytest.mark.parametrize("path", ["", "new/", "?state=closed"])
+OF_THE_DESK = (
+    *("", "new/", "?state=closed", "?mine=on", "undelivered/", "corrected/", "figures/", "ready-answers/"),
+    *("interpreting/", "away/", "groups/", "referrals/", "callbacks/"),
+)
+
+
+@pytest.mark.parametrize("path", OF_THE_DESK)
 def test_the_desk_has_no_barrier(adviser: Page, path: str):
     adviser.goto(f"/console/cases/{path}")
     assert barriers(adviser) == []
@@ -47,6 +53,43 @@ def test_a_case_has_no_barrier_and_fits(adviser: Page, case: str):
     adviser.goto(case)
     assert barriers(adviser) == []
     assert fits(adviser)
+
+
+@pytest.mark.parametrize("path", ["codes/", "interpreter/", "refer/", "callbacks/"])
+def test_what_is_done_with_a_case_has_no_barrier(adviser: Page, case: str, path: str):
+    adviser.goto(f"{case}{path}")
+    expect(adviser.locator("h1")).to_be_visible()
+    assert barriers(adviser) == []
+    assert fits(adviser)
+
+
+def test_a_checklist_and_a_summary_have_no_barrier_and_come_into_the_answer(adviser: Page, case: str):
+    adviser.goto(case)
+    adviser.locator("#say_body").fill("Le cuento:")
+    adviser.get_by_role("button", name="Qué llevar").click()
+    expect(adviser.locator("h1")).to_contain_text("Qué llevar")
+    assert barriers(adviser) == []
+    assert fits(adviser)
+    adviser.goto(case)
+    adviser.get_by_role("button", name="Resumen para llevar").click()
+    expect(adviser.locator("h1")).to_contain_text("Resumen para llevar")
+    assert barriers(adviser) == []
+    assert fits(adviser)
+
+
+def test_on_a_phone_the_list_begins_with_cases_and_filters_open_by_a_tap(
+    browser: Browser, live_site, sign_in
+):
+    with_window = window(browser, live_site.url, PHONE)
+    page = sign_in(with_window, "luis")
+    page.goto("/console/cases/")
+    expect(page.locator("form.filters")).to_be_hidden()
+    page.get_by_label("Mostrar los filtros de la lista").check()
+    expect(page.locator("form.filters")).to_be_visible()
+    page.locator("[name=state]").select_option("closed")
+    page.locator("form.filters button").click()
+    expect(page.locator("form.filters")).to_be_visible()
+    with_window.close()
 
 
 def test_the_table_of_rights_has_no_barrier(adviser: Page):

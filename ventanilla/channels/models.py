@@ -191,8 +191,14 @@ class OutboundQuerySet(models.QuerySet["Outbound"]):
         )
 
     def abandoned(self, *, at: datetime) -> "OutboundQuerySet":
-        """In flight longer than any answer takes: whoever sent them is gone."""
-        return self.filter(state=Outbound.State.SENDING, claimed_at__lt=at - LEASE)
+        """In flight longer than any answer takes, or since a moment to come: whoever sent them is gone."""
+        long_ago = Q(claimed_at__lt=at - LEASE) | Q(claimed_at__gt=at + LEASE)
+        return self.filter(long_ago, state=Outbound.State.SENDING)
+
+    def of_a_wrong_clock(self, *, at: datetime) -> "OutboundQuerySet":
+        """Waiting since a moment that is still to come: the machine's clock was ahead then."""
+        ahead = Q(queued_at__gt=at + LEASE) | Q(claimed_at__gt=at + LEASE)
+        return self.filter(ahead, state=Outbound.State.QUEUED)
 
     def needing_somebody(self) -> "OutboundQuerySet":
         """Dead letters: not delivered, or not known to be, until a person has looked."""

@@ -207,7 +207,11 @@ def growing_pause(attempts: int) -> timedelta:
 
 
 def release_abandoned(*, at: datetime) -> int:
-    """Decide about messages whose sender died in the middle; returns how many there were."""
+    """Decide about messages whose sender died in the middle; returns how many there were.
+
+    What was queued or tried while the machine's clock was ahead does not wait until then: it is due now.
+    """
+    Outbound.objects.of_a_wrong_clock(at=at).update(queued_at=at, claimed_at=None, next_attempt_at=at)
     rows = list(Outbound.objects.abandoned(at=at).select_related("channel__hub").order_by("claimed_at", "pk"))
     for row in rows:
         settle(row, SendRefused(Problem.PROVIDER_DOWN, may_have_arrived=True), at=at)

@@ -1,19 +1,34 @@
 """A limit on how much Django does at once in one process."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
+
+from asgiref.sync import sync_to_async
+from django.db import connections
 
 from ventanilla.web.baked.responses import App, Message, Receive, Scope, Send
+
+_CLOSE = sync_to_async(connections.close_all, thread_sensitive=True)
 
 
 class AtMost:
     """Let `limit` HTTP requests into the application at once, each counted until its answer starts.
 
-    Streams that stay open for live updates are therefore not counted while they only wait.
+    Streams that stay open for live updates are therefore not counted while they only wait, and `let_go` is
+    called before they begin: the connections of their thread would stay open as long as they do, and a few
+    hundred open desks would take all that PostgreSQL has.
     """
 
-    def __init__(self, app: App, *, limit: int) -> None:
+    def __init__(
+        self,
+        app: App,
+        *,
+        limit: int,
+        let_go: Callable[[], Awaitable[None]] = _CLOSE,
+    ) -> None:
         self._app = app
         self._places = asyncio.Semaphore(limit)
+        self._let_go = let_go
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -26,7 +41,11 @@ class AtMost:
             nonlocal holds_place
             if holds_place:
                 holds_place = False
-                self._places.release()
+                try:
+                    if _begins_stream(message):
+                        await self._let_go()
+                finally:
+                    self._places.release()
             await send(message)
 
         try:
@@ -34,3 +53,8 @@ class AtMost:
         finally:
             if holds_place:
                 self._places.release()
+
+
+def _begins_stream(message: Message) -> bool:
+    kinds = [value for name, value in message.get("headers", ()) if name.lower() == b"content-type"]
+    return any(value.startswith(b"text/event-stream") for value in kinds)

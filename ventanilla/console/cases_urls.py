@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from .views import answering, cases, desk, translating
+from .views import answering, cases, desk, safety, translating
 
 urlpatterns = [
     path("", include("ventanilla.console.referrals_urls")),
@@ -35,6 +35,8 @@ urlpatterns = [
     path("<uuid:pk>/reopen/", cases.reopen, name="reopen_case"),
     path("<uuid:pk>/here/", desk.beat, name="beat"),
     path("<uuid:pk>/danger/", desk.danger, name="danger"),
+    path("<uuid:pk>/safe-word/", safety.safe_word, name="safe_word"),
+    path("<uuid:pk>/safe-again/", safety.made_sure, name="made_sure"),
     path("<uuid:pk>/snooze/", desk.snooze, name="snooze"),
     path("<uuid:pk>/hand-over/", desk.hand_over, name="hand_over"),
     path("<uuid:pk>/share/", desk.share, name="share_case"),

@@ -27,6 +27,13 @@ class EnquiryClosed(DomainError):
     message = _("This enquiry is closed. Reopen it to go on.")
 
 
+class NotAlone(DomainError):
+    message = _(
+        "The person has said their safe word: somebody may be reading along. Make sure first that they "
+        "are safe."
+    )
+
+
 class NothingWritten(DomainError):
     message = _("Write something first.")
 
@@ -168,7 +175,8 @@ def reply(
 
     `to`: the message of the person that is answered, where one was chosen. `file` goes along, or after the
     words where the channel does not carry both at once. `is_translated`: the words are a machine's. Raises
-    EnquiryClosed, WordsErased, NothingWritten, and for a file NoFilesHere, NotCarriedHere and TooLargeHere.
+    EnquiryClosed, WordsErased, NothingWritten, NotAlone, and for a file NoFilesHere, NotCarriedHere,
+    TooLargeHere.
     """
     _refuse_where_nothing_can_be_said(enquiry, body, file)
     is_apart = file is not None and sending_files.goes_apart(enquiry.channel, file, body)
@@ -187,7 +195,7 @@ def reply(
 def reply_with(*, enquiry: Enquiry, author: User, content: Content, at: datetime) -> Message:
     """Answer with content that is ready, such as an approved text.
 
-    Raises EnquiryClosed, WordsErased and NothingWritten.
+    Raises EnquiryClosed, WordsErased, NothingWritten and NotAlone.
     """
     _refuse_where_nothing_can_be_said(enquiry, content.text, None)
     outbound = send(enquiry, content, at=at)
@@ -229,6 +237,8 @@ def _refuse_where_nothing_can_be_said(enquiry: Enquiry, body: str, file: files.A
         raise EnquiryClosed
     if not (body.strip() or file):
         raise NothingWritten
+    if enquiry.unsafe_since and enquiry.channel and not enquiry.channel.speaks.is_staffed:
+        raise NotAlone
 
 
 def note_answered(enquiry: Enquiry, *, by: User | None, at: datetime) -> None:

@@ -79,7 +79,7 @@ def remind_all(*, at: datetime) -> int:
     rows = Appointment.objects.booked().filter(
         wants_reminder=True, reminded_at=None, starts_at__gt=at, starts_at__lt=at + timedelta(days=2),
         enquiry__words_erased_at=None, enquiry__person__erased_at=None, enquiry__person__restricted_at=None,
-        enquiry__channel__isnull=False,
+        enquiry__person__unsafe_since=None, enquiry__channel__isnull=False,
     )  # fmt: skip
     whole = ("hub__country", "enquiry__hub", "enquiry__person", "enquiry__channel__hub")
     found = rows.select_related(*whole).prefetch_related("hub__hours", "hub__holidays")

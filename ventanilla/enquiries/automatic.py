@@ -123,6 +123,7 @@ def speaks_in(enquiry: Enquiry, *, at: datetime) -> bool:
     channel = enquiry.channel
     is_on = channel is not None and channel.answers_automatically and enquiry.answers_automatically
     is_on = is_on and _hub_lets(enquiry.hub, at=at)
+    is_on = is_on and enquiry.unsafe_since is None
     return is_on and enquiry.first_answer_at is None and enquiry.assigned_to_id is None and enquiry.is_open
 
 

@@ -10,7 +10,7 @@ from ventanilla.channels.intake import filers
 from ventanilla.channels.models import Inbound
 from ventanilla.lib.registry import Registry
 
-from . import actions, automatic, fetching, helped
+from . import actions, automatic, fetching, helped, safe_words
 from .models import Enquiry
 
 # Looks at each message once it is filed, in the same transaction: danger, automatic answers.
@@ -24,6 +24,7 @@ def file(inbound: Inbound, message: Arrived) -> None:
     enquiry: Enquiry = helped.take_answer(inbound, message, at=at) or actions.file_inbound(
         inbound, message, at=at
     )
+    safe_words.listen(enquiry, message.text, at=at)
     for watch in watchers.values():
         watch(enquiry, message)
 

@@ -62,8 +62,8 @@ def ask_all(*, at: datetime, limit: int = 50) -> int:
     rows = Enquiry.objects.filter(
         state=Enquiry.State.CLOSED, closed_at__gt=at - TOO_LATE, closed_at__lte=at - GRACE,
         hub__desk__asks_if_helped=True, danger=Enquiry.Danger.NONE, help_question=None, words_erased_at=None,
-        person__erased_at=None, person__restricted_at=None, channel__state=Channel.State.OPEN,
-        country__in=_where_it_is_day(at),
+        person__erased_at=None, person__restricted_at=None, person__unsafe_since=None,
+        channel__state=Channel.State.OPEN, country__in=_where_it_is_day(at),
     ).select_related("hub__country", "person", "channel__hub")  # fmt: skip
     return sum(_try(row, at=at) for row in rows.order_by("closed_at", "pk")[:limit])
 

@@ -34,6 +34,8 @@ _FIELDS = (
     ("enquiries.Person.name", gettext_lazy("what they want to be called"), "contact", "high", "identifiers"),
     ("enquiries.Person.facts", gettext_lazy("what they told about themselves"), "answer", "high", "identifiers"),
     ("enquiries.Person.safe_contact", gettext_lazy("how to reach them safely"), "contact", "severe", "identifiers"),
+    ("enquiries.Person.safe_word", gettext_lazy("safe word"), "protect", "severe", "identifiers"),
+    ("enquiries.Person.unsafe_since", gettext_lazy("since when they are not alone"), "protect", "severe", "identifiers"),
     ("enquiries.Person.return_code", gettext_lazy("fingerprint of the return code"), "rights", "moderate", "identifiers"),
     ("enquiries.Person.language", gettext_lazy("language"), "answer", "low", "identifiers"),
     ("enquiries.Person.merged_into", gettext_lazy("joined by hand with"), "answer", "high", "identifiers"),
@@ -158,6 +160,7 @@ def _who(person: Person) -> ExportedRecord:
     values = [
         (_("what you want to be called"), person.name),
         (_("how to reach you safely"), person.safe_contact),
+        (_("your safe word"), person.safe_word or ""),
         (_("language"), _own_name(person.language)),
         *facts.in_words(person.facts or {}, get_language() or "es"),
     ]

@@ -12,11 +12,20 @@ from ventanilla.lib.limits import seconds_to_wait
 from .public import PublicPage
 
 
-def too_many(request: HttpRequest, *, typed: str, country: Country | None) -> PublicPage | None:
+def too_many(
+    request: HttpRequest,
+    *,
+    typed: str,
+    country: Country | None,
+    purpose: str = "site",
+    most: float = math.inf,
+) -> PublicPage | None:
     """The page for a network that sends too much; it keeps what was typed and says how to reach a person."""
     if request.method != "POST":
         return None
-    wait = seconds_to_wait(request, purpose="site", per_minute=settings.SITE_RATE, now=time.time())
+    wait = seconds_to_wait(
+        request, purpose=purpose, per_minute=int(min(most, settings.SITE_RATE)), now=time.time()
+    )
     if not wait:
         return None
     seconds = math.ceil(wait)

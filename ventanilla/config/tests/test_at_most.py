@@ -4,7 +4,7 @@ import asyncio
 from typing import Any
 
 from ventanilla.config.at_most import AtMost
-from ventanilla.web.baked.responses import Message, Receive, Scope, Send
+from ventanilla.web.baked.responses import App, Message, Receive, Scope, Send
 
 HTTP: Scope = {"type": "http"}
 
@@ -90,3 +90,30 @@ def test_other_kinds_of_connection_are_not_counted() -> None:
         await crowd
 
     asyncio.run(story())
+
+
+def test_a_stream_lets_its_connections_go_before_it_begins_and_a_page_keeps_them() -> None:
+    async def story() -> list[str]:
+        told: list[str] = []
+
+        async def let_go() -> None:
+            told.append("let go")
+
+        async def said(message: Message) -> None:
+            told.append(message["type"])
+
+        def app_of(kind: bytes) -> App:
+            async def app(scope: Scope, receive: Receive, send: Send) -> None:
+                await send(
+                    {"type": "http.response.start", "status": 200, "headers": [(b"Content-Type", kind)]}
+                )
+                await send({"type": "http.response.body", "body": b""})
+
+            return app
+
+        for kind in (b"text/event-stream; charset=utf-8", b"text/html"):
+            await AtMost(app_of(kind), limit=1, let_go=let_go)(HTTP, _receive, said)
+        return told
+
+    start, body = "http.response.start", "http.response.body"
+    assert asyncio.run(story()) == ["let go", start, body, start, body]

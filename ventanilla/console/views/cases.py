@@ -30,6 +30,7 @@ from ventanilla.enquiries import (
     presence,
     queries,
     referrals,
+    safe_words,
     threads,
     translating,
     windows,
@@ -86,7 +87,7 @@ def _whole(rows):
 def inbox(request):
     """Everybody who waits, danger first; reading the list is logged once, not by line."""
     form = FilterForm(request.GET, by=request.user)
-    rows = queries.queue(request.user, **form.chosen()).select_related("hub", "assigned_to")
+    rows = queries.queue(request.user, **form.chosen()).select_related("hub", "assigned_to", "person")
     page = Paginator(rows, ON_A_PAGE).get_page(request.GET.get("p"))
     is_fragment, now = request.headers.get("X-Desk") == "lines", timezone.now()
     if not is_fragment:
@@ -206,6 +207,7 @@ def case_page(
     *,
     say=None,
     note=None,
+    ask=None,
     file=None,
     status=200,
     warnings=(),
@@ -231,7 +233,7 @@ def case_page(
         "codings": [coding.name_of(row.topic, get_language()) for row in enquiry.codings.order_by("topic")],
         "moving": _moving(request, enquiry) if is_ours else None,
         "consultations": consulting.of_case(enquiry),
-        "ask": AskForm(auto_id="ask_%s"),
+        "ask": ask or AskForm(auto_id="ask_%s"),
         "referrals": referrals.of(enquiry, request.user, at=at),
         **on_case_page.promised(enquiry, request.user),
         "files": queries.loose_attachments(enquiry),
@@ -282,6 +284,8 @@ def _moving(request, enquiry):
     return {
         "colleagues": colleagues,
         "dangers": Enquiry.Danger.choices,
+        "safe_word": request.POST.get("word", safe_words.word_of(enquiry.person)),
+        "note": request.POST.get("note", ""),
         "day": DayForm(auto_id="day_%s"),
         "share": ShareForm(auto_id="share_%s", enquiry=enquiry),
         "shared_with": list(enquiry.shared_with.order_by("ref")),

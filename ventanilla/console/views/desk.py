@@ -32,7 +32,7 @@ from ventanilla.lib.errors import DomainError
 
 from ..forms import desk as forms
 from ..forms.cases import FilterForm
-from .cases import case_for, of_the_desk, own_case_for
+from .cases import case_for, case_page, of_the_desk, own_case_for
 
 # Live
 
@@ -143,7 +143,12 @@ def hand_over(request, pk):
     enquiry, chosen = own_case_for(request.user, pk), request.POST.get("to", "")
     to = get_object_or_404(User, pk=chosen if chosen.isdecimal() else 0, is_active=True)
     note = request.POST.get("note", "")
-    return _try(request, pk, handling.hand_over, enquiry=enquiry, to=to, note=note)
+    try:
+        handling.hand_over(enquiry=enquiry, to=to, note=note, by=request.user, at=timezone.now())
+    except DomainError as refusal:
+        messages.error(request, str(refusal))
+        return case_page(request, enquiry, status=422)
+    return redirect("console:case", pk)
 
 
 @require_POST
@@ -196,12 +201,19 @@ def codes(request, pk):
 @require_POST
 @of_the_desk
 def ask(request, pk):
-    enquiry, form = case_for(request.user, pk), forms.AskForm(request.POST)
-    if not form.is_valid():
-        messages.error(request, _("Write a question."))
-        return redirect("console:case", pk)
-    asked = {"question": form.cleaned_data["question"], "hub": form.cleaned_data["hub"]}
-    return _try(request, pk, consulting.ask_colleagues, enquiry=enquiry, **asked)
+    """Ask the editors or another hub; what was typed stays where it tells too much."""
+    enquiry, form = case_for(request.user, pk), forms.AskForm(request.POST, auto_id="ask_%s")
+    if form.is_valid():
+        try:
+            consulting.ask_colleagues(
+                enquiry=enquiry, question=form.cleaned_data["question"], hub=form.cleaned_data["hub"],
+                by=request.user, at=timezone.now(),
+            )  # fmt: skip
+        except DomainError as refusal:
+            form.add_error("question", str(refusal))
+        else:
+            return redirect("console:case", pk)
+    return case_page(request, enquiry, ask=form, status=422)
 
 
 @require_GET
@@ -209,24 +221,30 @@ def questions(request):
     """What colleagues asked: for editors and for advisers of the hub asked."""
     if not (reach(request.user, Right.PROPOSE) or reach(request.user, Right.CASES)):
         raise Http404
-    rows = consulting.to_answer(request.user)[:100]
-    return render(request, "console/desk/questions.html", {"rows": rows, "form": forms.AnswerForm()})
+    return _questions(request)
+
+
+def _questions(request, *, begun=None, status=200):
+    """`begun`: number of a question, form of its answer that was refused."""
+    waiting = consulting.to_answer(request.user)[:100]
+    rows = [(row, begun[1] if begun and begun[0] == row.pk else None) for row in waiting]
+    return render(request, "console/desk/questions.html", {"rows": rows}, status=status)
 
 
 @require_POST
 def answer_question(request, pk):
     row, form = get_object_or_404(consulting.to_answer(request.user), pk=pk), forms.AnswerForm(request.POST)
-    if not form.is_valid():
-        messages.error(request, _("Write an answer."))
-        return redirect("console:questions")
-    try:
-        consulting.answer(
-            consultation=Consultation.objects.get(pk=row.pk), text=form.cleaned_data["text"][:4000],
-            by=request.user, at=timezone.now(),
-        )  # fmt: skip
-    except DomainError as refusal:
-        messages.error(request, str(refusal))
-    return redirect("console:questions")
+    if form.is_valid():
+        try:
+            consulting.answer(
+                consultation=Consultation.objects.get(pk=row.pk), text=form.cleaned_data["text"][:4000],
+                by=request.user, at=timezone.now(),
+            )  # fmt: skip
+        except DomainError as refusal:
+            form.add_error("text", str(refusal))
+        else:
+            return redirect("console:questions")
+    return _questions(request, begun=(row.pk, form), status=422)
 
 
 # Corrected content

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from ventanilla.enquiries import actions, promises
+from ventanilla.enquiries import actions, promises, safe_words
 from ventanilla.enquiries.models import CallAttempt, Callback
 from ventanilla.enquiries.queries import readable
 from ventanilla.lib.errors import DomainError
@@ -88,7 +88,8 @@ def _page(request, row, *, later=None, status=200):
         "callback": row,
         "enquiry": row.enquiry,
         "zone": row.enquiry.hub.country.timezone,
-        "said": {name: readable(row, name) for name in ("number", "ask_for", "safety")},
+        "said": {name: readable(row, name) for name in ("number", "ask_for", "safety")}
+        | {"safe_word": safe_words.word_of(row.enquiry.person)},
         "attempts": attempts,
         "suggests_giving_up": promises.suggests_giving_up(row, attempts),
         "is_overdue": row.is_overdue(timezone.now()),

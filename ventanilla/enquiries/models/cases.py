@@ -32,8 +32,9 @@ class PersonQuerySet(models.QuerySet["Person"]):
         return self.filter(Exists(Enquiry.objects.visible_to(user).filter(person=OuterRef("pk"))))
 
     def returning(self, code: str) -> "PersonQuerySet":
-        """The person who holds this return code (digits only)."""
-        return self.filter(return_code=return_digest(code), erased_at=None) if code else self.none()
+        """The person who holds this return code (digits only), unless they said that they are not alone."""
+        known = self.filter(return_code=return_digest(code), erased_at=None, unsafe_since=None)
+        return known if code else self.none()
 
 
 def return_digest(code: str) -> str:
@@ -49,6 +50,9 @@ class Person(SealedModel):
     name = SealedText(verbose_name=_("what they want to be called"), blank=True)
     facts = SealedJSON(blank=True)
     safe_contact = SealedText(verbose_name=_("how to reach them safely"), blank=True)
+    # Written alone, it means that they are not alone (`enquiries.safe_words`); since when they have said so.
+    safe_word = SealedText[str | None](verbose_name=_("safe word"), null=True, blank=True)
+    unsafe_since = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField()
     restricted_at = models.DateTimeField(null=True, blank=True)
     erased_at = models.DateTimeField(null=True, blank=True)
@@ -206,6 +210,11 @@ class Enquiry(SealedModel):
 
     def __str__(self) -> str:
         return self.code
+
+    @property
+    def unsafe_since(self) -> datetime | None:
+        """Since when who asks is not alone and nothing may be written to them."""
+        return self.person.unsafe_since if self.person else None
 
     @property
     def group(self) -> str:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -19,8 +19,8 @@ from django.views.decorators.http import require_POST
 
 from ventanilla.channels.contract import DeliveryState
 from ventanilla.channels.models import Channel, Outbound
-from ventanilla.enquiries import chatting, codes, composing, helped, live, queries
-from ventanilla.enquiries.models import Attachment, Message, Person
+from ventanilla.enquiries import chatting, codes, composing, helped, live, queries, safe_words
+from ventanilla.enquiries.models import Attachment, Message, Person, return_digest
 from ventanilla.hubs.models import Country
 from ventanilla.lib.errors import DomainError
 from ventanilla.lib.text import clean
@@ -36,6 +36,8 @@ from ..reading import open_country
 from ..writing import can_write, chat_of
 
 LONGEST = 4_000
+# Tries a minute from one network to give a code together with a safe word.
+WORDS = 10
 
 
 @public_page
@@ -92,37 +94,66 @@ def _sealed(code: str, number: UUID) -> SealedFile:
 
 def _conversation(
     request: HttpRequest, language: str, country: Country, channel: Channel, *, at: datetime
-) -> PublicPage:
+) -> PublicPage | HttpResponse:
     typed, said = request.POST.get("code", ""), clean(request.POST.get("say", ""), limit=LONGEST)
     if refusal := too_many(request, typed=said, country=country):
         return refusal
     mark, upload = request.POST.get("mark", ""), request.FILES.get("attached")
     code, kept = codes.plain(typed), {"typed": typed, "said": said, "is_file_lost": bool(upload)}
-    if typed and not (code and Person.objects.returning(code).exists()):
-        problem = _("We find no conversation with this code. Look at it again, or begin anew.")
-        return _page(country, {**kept, "problem": problem}, status=404)
+    if typed and (refusal := _refused(request, code, country, kept)):
+        return refusal
     if not (code or said or upload):
         return _page(country, {"problem": _("Write something first.")}, status=422)
     is_new = not code
     code = code or first_code(mark, said)
-    problem = ""
-    if said or upload:
-        try:
+    try:
+        word = None if is_new else request.POST.get("safe_word")
+        notice = "" if word is None else _agree(code, word, at=at)
+        if said or upload:
             _take(channel, code, said, upload, mark=mark, language=language)
-        except DomainError as refused:
-            problem = str(refused)
-    if problem and is_new:
-        return _page(country, {**kept, "problem": problem}, status=422)
+        problem = ""
+    except DomainError as refused:
+        notice, problem = "", str(refused)
+        if is_new:
+            return _page(country, {**kept, "problem": problem}, status=422)
+    if not (is_new or _opens(code)):
+        # The safe word was said: whoever looks on sees what anybody sees.
+        return HttpResponseRedirect(f"/{language}/{country.code}/", status=303)
     context = {
         "code": code,
         "grouped": codes.grouped(code),
         "is_new": is_new,
         "is_paused": channel.state == Channel.State.PAUSED,
         "lines": _lines(code, at=at),
+        "notice": notice,
     }
     if problem:
         context |= {**kept, "problem": problem}
     return _page(country, context, status=422 if problem else 200)
+
+
+def _refused(request: HttpRequest, code: str, country: Country, kept: dict[str, object]) -> PublicPage | None:
+    """The page for a code that opens nothing; one that needs a safe word opens with it."""
+    if _opens(code):
+        return None
+    word = clean(request.POST.get("word", ""), limit=LONGEST)
+    if word and (refusal := too_many(request, typed="", country=country, purpose="word", most=WORDS)):
+        return refusal
+    if safe_words.come_back(return_digest(code), word):
+        return None
+    problem = _("We find no conversation with this code. Look at it again, or begin anew.")
+    return _page(country, {**kept, "problem": problem}, status=404)
+
+
+def _opens(code: str) -> bool:
+    return bool(code) and Person.objects.returning(code).exists()
+
+
+def _agree(code: str, word: str, *, at: datetime) -> str:
+    """Keep the safe word that the person chose; returns what to tell them. Raises UnfitWord."""
+    person, word = Person.objects.returning(code).get(), clean(word, limit=LONGEST)
+    safe_words.agree(person=person, word=word, at=at)
+    return _("Your word is kept. It is shown nowhere here.") if word else _("Your word is forgotten.")
 
 
 def _page(country: Country, context: dict[str, object], *, status: int = 200) -> PublicPage:

@@ -11,6 +11,7 @@
 
   async function look() {
     const page = await post(location.pathname, { code: held.value, say: '' });
+    if (page.status === 404) location.replace(talk.dataset.leave); // the safe word was said
     if (!page.ok) return;
     const fresh = new DOMParser().parseFromString(await page.text(), 'text/html').querySelector('.talk');
     if (!fresh || fresh.children.length <= talk.children.length) return;
