@@ -227,7 +227,7 @@ def _tail(enquiry: Enquiry, *, at: datetime) -> list[str]:
 
 def _greeting(enquiry: Enquiry) -> str:
     return _(
-        "This is the Information Hub {hub}. This first answer is automatic and free of charge. You do not "
+        "You are writing to: {hub}. This first answer is automatic and free of charge. You do not "
         "have to say who you are. What you write is read by the hub's staff only and is deleted later."
     ).format(hub=enquiry.hub.name(_language(enquiry)))
 
