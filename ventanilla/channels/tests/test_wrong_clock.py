@@ -7,8 +7,10 @@ from django.utils import timezone
 
 from ventanilla.channels import outbox
 from ventanilla.channels.contract import Content
-from ventanilla.channels.models import Outbound
-from ventanilla.enquiries.tests.factories import a_channel, a_hub
+from ventanilla.channels.models import Channel, Outbound
+from ventanilla.privacy.sealing import new_key
+
+from .conformance import a_hub
 
 AHEAD = timedelta(hours=20)
 State = Outbound.State
@@ -16,7 +18,13 @@ State = Outbound.State
 
 @pytest.fixture
 def queued(db):
-    line = a_channel(a_hub(), kind="web")
+    hub = a_hub()
+    line = Channel(
+        kind="web", country=hub.country_id, hub=hub, name="web", state=Channel.State.OPEN,
+        sealed_under=new_key(scope=f"hub:{hub.ref}"), created_at=timezone.now(),
+    )  # fmt: skip
+    line.secrets = {}
+    line.save(force_insert=True)
     return outbox.queue(
         channel=line, to="x", content=Content(text="Hola"), key=line.sealed_under, at=timezone.now() + AHEAD
     )
