@@ -14,6 +14,9 @@ from .spill import Spilled
 from .threads import one_thread
 
 Matrix = NDArray[np.float32]
+# Letters of a question that E5 reads, since its cost grows with each: with 150 the development questions are
+# answered as well as with all, and the slowest in a hundred takes a sixth less; with 120 they are not.
+E5_READS = 150
 
 one_thread()
 
@@ -56,7 +59,8 @@ class E5:
         return np.asarray(self._model.passage([_plain(text) for text in texts]), dtype=np.float32)
 
     def questions(self, texts: Sequence[str]) -> Matrix:
-        return np.asarray(self._model.query([_plain(text) for text in texts]), dtype=np.float32)
+        read = [_plain(shortened(text, E5_READS)) for text in texts]
+        return np.asarray(self._model.query(read), dtype=np.float32)
 
 
 class USE:
@@ -103,6 +107,14 @@ def _has_avx2() -> bool:
             return any("avx2" in line for line in stream if line.startswith("flags"))
     except OSError:
         return False
+
+
+def shortened(text: str, letters: int) -> str:
+    """The first words and, twice as many, the last ones of a text, where the question mostly stands."""
+    if len(text) <= letters:
+        return text
+    head, tail = text[: letters // 3], text[len(text) - 2 * letters // 3 :]
+    return f"{head.rpartition(' ')[0] or head} {tail.partition(' ')[2] or tail}"
 
 
 def _plain(text: str) -> str:
