@@ -74,7 +74,7 @@ class EmailLab(Lab):
 
     def listen(self, until=None):
         """Listen until nothing waits in the mailbox, or `until()`."""
-        ends = time.monotonic() + 10
+        ends = time.monotonic() + 40
         with mailbox.opened(self.channel) as box:
             quiet = until or (lambda: not box.waiting())
             kinds["email"].listen(
