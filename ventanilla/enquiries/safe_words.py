@@ -63,7 +63,8 @@ def word_of(person: Person | None) -> str:
 def _is_fit(word: str) -> bool:
     if not SHORTEST <= len(word) <= LONGEST or not _plain(word).replace(" ", "").isalpha():
         return False
-    return not automatic.wants_a_person(word) and not helped.meant(word)
+    is_command = automatic.wants_a_person(word) or word.casefold() in automatic.BEGINNINGS
+    return not is_command and not helped.meant(word)
 
 
 def listen(enquiry: Enquiry, said: str, *, at: datetime) -> bool:

@@ -84,7 +84,7 @@ def test_nobody_writes_to_who_is_not_alone(line, agreed):
         actions.reply(enquiry=enquiry, author=luis, body="¿Está bien?", at=timezone.now())
 
 
-@pytest.mark.parametrize("word", ["abc", "1234", "persona", "sí 24", "x" * 41, "en parte"])
+@pytest.mark.parametrize("word", ["abc", "1234", "persona", "Start", "sí 24", "x" * 41, "en parte"])
 def test_a_word_that_would_be_misunderstood_is_refused(code, word):
     page = post(code=code, safe_word=word)
     assert page.status_code == 422
