@@ -10,12 +10,15 @@ from django.db import transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.test import SimpleTestCase, TransactionTestCase
 
+# Few tests that take long: begun first, so that no process is left alone with them at the end.
+LONG = ("test_addresses.py", "test_keys_on_disk.py", "test_sentinels.py", "test_offline.py", "test_crowd.py")
 HAS_DATABASE = pytest.StashKey[bool]()
 _LOCAL = ("127.0.0.1", "::1", "localhost")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A test with a database has both: the data and the key store."""
+    """A test with a database has both: the data and the key store. Long files come first."""
+    items.sort(key=lambda item: item.path.name not in LONG)
     for item in items:
         marks = list(item.iter_markers("django_db"))
         if not marks and {"db", "transactional_db"} & set(getattr(item, "fixturenames", ())):
