@@ -11,15 +11,34 @@ SMALL = 64 * 1024
 # Bytes beyond it that all bodies together may take in one process: some files of people at once.
 TOGETHER = 128 * 1024 * 1024
 
-TOO_LATE = (408, b"The request did not come to its end.")
-TOO_LARGE = (413, b"This is too large.")
-TOO_MANY = (503, b"Too much is being sent at once. Try again in a minute.")
+# In the languages of the public site: nothing is known yet of who reads it.
+TOO_LATE = (
+    408,
+    "Lo que envió no llegó completo. Vuelva atrás y envíelo otra vez.\n"
+    "What you sent did not come whole. Go back and send it once more.\n"
+    "Ce que vous avez envoyé n’est pas arrivé en entier. Revenez en arrière et envoyez-le encore.\n"
+    "Sa ou voye a pa rive ann antye. Tounen dèyè epi voye l ankò.\n",
+)
+TOO_LARGE = (
+    413,
+    "El archivo es demasiado grande. Vuelva atrás: lo que escribió sigue ahí. Envíe uno más pequeño.\n"
+    "The file is too large. Go back: what you wrote is still there. Send a smaller one.\n"
+    "Le fichier est trop grand. Revenez en arrière : votre texte est encore là. Envoyez-en un plus petit.\n"
+    "Fichye a twò gwo. Tounen dèyè: sa ou te ekri a la toujou. Voye youn ki pi piti.\n",
+)
+TOO_MANY = (
+    503,
+    "Se está enviando demasiado a la vez. Inténtelo otra vez en un minuto.\n"
+    "Too much is being sent at once. Try again in a minute.\n"
+    "Trop de choses sont envoyées à la fois. Réessayez dans une minute.\n"
+    "Yo voye twòp bagay alafwa. Eseye ankò nan yon minit.\n",
+)
 
 
 class Refused(Exception):
     """A body that is not awaited to its end; holds the status and the words for whoever sent it."""
 
-    def __init__(self, answer: tuple[int, bytes]) -> None:
+    def __init__(self, answer: tuple[int, str]) -> None:
         super().__init__(answer[0])
         self.status, self.words = answer
 
@@ -95,4 +114,4 @@ async def _answer(refusal: Refused, send: Send) -> None:
     if refusal.status == TOO_MANY[0]:
         headers.append((b"retry-after", b"60"))
     await send({"type": "http.response.start", "status": refusal.status, "headers": headers})
-    await send({"type": "http.response.body", "body": refusal.words})
+    await send({"type": "http.response.body", "body": refusal.words.encode()})

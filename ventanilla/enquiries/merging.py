@@ -25,6 +25,9 @@ def join(*, enquiry: Enquiry, into: Enquiry, by: User, at: datetime) -> None:
     Identity.objects.filter(person=one).update(person=other, before_merge=one)
     Enquiry.objects.filter(person=one).update(person=other, before_merge=one)
     Person.objects.filter(pk=one.pk).update(merged_into=other, return_code=None)
+    if one.unsafe_since and not other.unsafe_since:
+        # Whoever is not alone on one channel is not alone on the other.
+        Person.objects.filter(pk=other.pk).update(unsafe_since=one.unsafe_since)
     _note(enquiry, "joined", by=by, at=at)
 
 
@@ -36,7 +39,9 @@ def part(*, enquiry: Enquiry, by: User, at: datetime) -> None:
         raise CannotJoin
     Identity.objects.filter(before_merge=before).update(person=before, before_merge=None)
     Enquiry.objects.filter(before_merge=before).update(person=before, before_merge=None)
-    Person.objects.filter(pk=before.pk).update(merged_into=None)
+    # Who said it while they counted as one is not known any more: both are taken care of.
+    unsafe = before.merged_into.unsafe_since if before.merged_into else None
+    Person.objects.filter(pk=before.pk).update(merged_into=None, unsafe_since=unsafe)
     _note(enquiry, "parted", by=by, at=at)
 
 

@@ -35,9 +35,22 @@ def test_a_question_that_tells_of_somebody_is_refused_and_stays_in_the_box(cast,
     assert not Consultation.objects.exists()
 
 
-def test_an_answer_that_comes_too_late_or_tells_of_somebody_stays_in_the_box(cast, enquiry):
+@pytest.fixture
+def asked(cast, enquiry):
     cast.luis.post(f"{page_of(enquiry)}ask/", {"question": "¿Sigue vigente?"})
-    row = Consultation.objects.get()
+    return Consultation.objects.get()
+
+
+def test_an_answer_that_comes_too_late_stays_in_the_box(cast, asked):
+    cast.elena.post(f"{QUESTIONS}{asked.pk}/", {"text": "Sí, hasta diciembre."})
+    answer = cast.elena.post(f"{QUESTIONS}{asked.pk}/", {"text": "Ya no, desde mayo."})
+    assert answer.status_code == 422
+    assert "Sí, hasta diciembre." in answer.content.decode()
+    assert "Ya no, desde mayo.</textarea>" in answer.content.decode()
+
+
+def test_an_answer_that_tells_of_somebody_stays_in_the_box(cast, asked):
+    row = asked
     answer = cast.elena.post(f"{QUESTIONS}{row.pk}/", {"text": "Llame a Rosa, 8888-7777"})
     assert answer.status_code == 422
     assert "Llame a Rosa, 8888-7777</textarea>" in answer.content.decode()

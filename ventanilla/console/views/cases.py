@@ -365,23 +365,23 @@ def assign(request, pk):
     """Give it to a colleague, or back to everybody when nobody is chosen."""
     enquiry, chosen = own_case_for(request.user, pk), request.POST.get("to", "")
     to = get_object_or_404(User, pk=chosen, is_active=True) if chosen.isdecimal() else None
-    return _do(request, enquiry, actions.assign, to=to)
+    return act_on(request, enquiry, actions.assign, to=to)
 
 
 @require_POST
 @of_the_desk
 def close(request, pk):
     enquiry = own_case_for(request.user, pk)
-    return _do(request, enquiry, actions.close, is_spam="spam" in request.POST)
+    return act_on(request, enquiry, actions.close, is_spam="spam" in request.POST)
 
 
 @require_POST
 @of_the_desk
 def reopen(request, pk):
-    return _do(request, own_case_for(request.user, pk), actions.reopen)
+    return act_on(request, own_case_for(request.user, pk), actions.reopen)
 
 
-def _do(request, enquiry, act, **more):
+def act_on(request, enquiry, act, **more):
     try:
         act(enquiry=enquiry, by=request.user, at=timezone.now(), **more)
     except DomainError as refusal:

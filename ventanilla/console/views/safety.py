@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST
 from ventanilla.enquiries import safe_words
 from ventanilla.lib.errors import DomainError
 
-from .cases import case_page, of_the_desk, own_case_for
+from .cases import act_on, case_page, of_the_desk, own_case_for
 
 
 @require_POST
@@ -33,9 +33,4 @@ def safe_word(request, pk):
 @of_the_desk
 def made_sure(request, pk):
     """They are safe again: people may write to them."""
-    enquiry = own_case_for(request.user, pk)
-    try:
-        safe_words.make_sure(enquiry=enquiry, by=request.user, at=timezone.now())
-    except DomainError as refusal:
-        messages.error(request, str(refusal))
-    return redirect("console:case", pk)
+    return act_on(request, own_case_for(request.user, pk), safe_words.make_sure)

@@ -8,8 +8,8 @@ from django.utils import timezone
 
 from ventanilla.accounts.testing import sign_in
 from ventanilla.channels.models import Outbound
-from ventanilla.enquiries import actions, merging, safe_words
-from ventanilla.enquiries.models import Enquiry, Message, Person
+from ventanilla.enquiries import actions, merging, promises, safe_words
+from ventanilla.enquiries.models import Callback, Enquiry, Message, Person
 from ventanilla.enquiries.tests.factories import a_channel, a_user, an_enquiry, writes
 from ventanilla.hubs.models import Hub
 
@@ -108,6 +108,30 @@ def test_it_holds_on_every_channel_and_for_those_joined_by_hand(line, agreed):
     assert other.unsafe_since
     with pytest.raises(actions.NotAlone):
         actions.reply(enquiry=other, author=luis, body="¿Está bien?", at=timezone.now())
+
+
+def test_joining_and_parting_by_hand_forget_nobody_who_is_not_alone(line, agreed):
+    phone = a_channel(line.hub)
+    writes(phone, "50688881111", "hola")
+    chat, other = Enquiry.objects.get(channel=line), Enquiry.objects.get(channel=phone)
+    post(code=agreed, say=WORD)
+    luis, at = a_user(hub=line.hub), timezone.now()
+    merging.join(enquiry=Enquiry.objects.get(pk=chat.pk), into=other, by=luis, at=at)
+    assert Enquiry.objects.get(pk=other.pk).unsafe_since
+    merging.part(enquiry=Enquiry.objects.get(pk=chat.pk), by=luis, at=at)
+    assert Enquiry.objects.get(pk=chat.pk).unsafe_since
+
+
+def test_who_was_promised_a_call_is_not_called_while_not_alone(line, agreed):
+    luis, at = a_user(hub=line.hub), timezone.now()
+    promises.promise_callback(
+        enquiry=Enquiry.objects.get(), number="88881111", due_from=at, due_until=at + timedelta(hours=1),
+        by=luis, at=at,
+    )  # fmt: skip
+    post(code=agreed, say=WORD)
+    desk, row = at_desk(luis), Callback.objects.get()
+    assert "No está a solas" in desk.get("/console/cases/callbacks/").content.decode()
+    assert "No llame antes de saber" in desk.get(f"/console/cases/callbacks/{row.pk}/").content.decode()
 
 
 def test_the_desk_sees_it_and_makes_sure(line, agreed):

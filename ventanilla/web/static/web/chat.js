@@ -11,7 +11,8 @@
 
   async function look() {
     const page = await post(location.pathname, { code: held.value, say: '' });
-    if (page.status === 404) location.replace(talk.dataset.leave); // the safe word was said
+    // The safe word was said. (A conversation that is not filed yet shows nothing, and stays.)
+    if (page.status === 404 && talk.children.length) location.replace(talk.dataset.leave);
     if (!page.ok) return;
     const fresh = new DOMParser().parseFromString(await page.text(), 'text/html').querySelector('.talk');
     if (!fresh || fresh.children.length <= talk.children.length) return;
