@@ -81,7 +81,8 @@ def put_on_waiting_list(
 ) -> None:
     """Not now; `until` is the day by which they say more. Raises NotOpen, AnsweredAlready and DayNeeded."""
     row = _waiting(referral)
-    if until is None or not at.date() <= until <= (at + LONGEST_WAIT).date():
+    today = row.enquiry.hub.country.today(at)
+    if until is None or not today <= until <= today + LONGEST_WAIT:
         raise DayNeeded
     row.waiting_until = until
     _answer(row, Referral.State.WAITING, ReferralStep.What.WAITING, by=by, at=at)

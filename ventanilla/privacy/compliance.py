@@ -103,8 +103,11 @@ PRINCIPLES = (
 def authorise_exception(
     *, country: str, principle: int, what: str, why: str, expires_on: date, by: User, at: datetime
 ) -> ProtectionException:
-    """Depart from a principle for a time, by the focal point. Raises LongestIsAYear."""
-    if not 0 <= (expires_on - at.date()).days <= 366:
+    """Depart from a principle for a time, by the focal point. Raises LongestIsAYear.
+
+    Where it is still evening, `expires_on` may be the day before that of our clock, which is UTC.
+    """
+    if not -1 <= (expires_on - at.date()).days <= 366:
         raise LongestIsAYear
     row = ProtectionException.objects.create(
         country=country, principle=principle, what=what, why=why, expires_on=expires_on, authorised_by=by,

@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import UTC, date, datetime
 
 import pytest
 from django.core import mail
@@ -417,3 +418,12 @@ def test_cases_go_to_receivers_of_the_own_hub_and_country_only(cast, enquiry):
     assert abroad.name not in page
     answer = cast.luis.post(f"/console/cases/{enquiry.pk}/refer/", {**FORM, "receiver": other.pk})
     assert answer.status_code == 422
+
+
+def test_in_the_evening_of_the_americas_a_coordinator_can_still_override(cast, draft):
+    """Our clock is in UTC, where it is tomorrow already; the exception lasts until the end of today there."""
+    evening = datetime(2026, 11, 27, 1, 30, tzinfo=UTC)
+    secret = referrals.send(referral=draft, by=cast.user("carmen"), at=evening, why=WHY)
+    assert secret
+    draft.refresh_from_db()
+    assert draft.exception.expires_on == date(2026, 11, 26)

@@ -33,10 +33,10 @@ def _countries(user):
 def listed(request):
     """Whom cases may be handed to, and until when that is agreed."""
     require(request.user, Right.HUB)
-    today = timezone.now().date()
+    at = timezone.now()
     rows = Receiver.objects.kept_by(request.user).select_related("hub", "country")
     shown = [
-        (row, receivers.agreement_of(row, on=today))
+        (row, receivers.agreement_of(row, on=row.country.today(at)))
         for row in rows.order_by("closed_at", "country", "name", "pk")
     ]
     return render(request, "console/receivers/list.html", {"rows": shown})

@@ -31,7 +31,7 @@ def a_receiver(by: User, hub: Hub | None, **more: Any) -> Receiver:
 
 
 def an_agreement(receiver: Receiver, by: User, *, fields: Any = USUAL, days: int = 365) -> Agreement:
-    today = timezone.now().date()
+    today = receiver.country.today(timezone.now())
     return receivers.agree(
         receiver=receiver, fields=fields, valid_from=today - timedelta(days=10),
         valid_until=today + timedelta(days=days), document="CONV-2026-7", by=by, at=timezone.now(),
