@@ -228,9 +228,10 @@ def _override(row: Referral, found: Gate, *, why: str, by: User, at: datetime) -
         raise MayNotOverride
     if len(why.strip()) < SHORTEST_REASON:
         raise OverrideNeedsReason
+    today = row.enquiry.hub.country.today(at)
     row.exception = compliance.authorise_exception(
         country=row.enquiry.country, principle=TRANSFER, what=_departure(row, found), why=why.strip(),
-        expires_on=row.enquiry.hub.country.today(at), by=by, at=at,
+        expires_on=today, by=by, at=at, today=today,
     )  # fmt: skip
     row.save(update_fields=["exception"])
     note_step(row, ReferralStep.What.OVERRIDDEN, by=by, at=at)

@@ -101,13 +101,21 @@ PRINCIPLES = (
 
 @transaction.atomic
 def authorise_exception(
-    *, country: str, principle: int, what: str, why: str, expires_on: date, by: User, at: datetime
+    *,
+    country: str,
+    principle: int,
+    what: str,
+    why: str,
+    expires_on: date,
+    by: User,
+    at: datetime,
+    today: date | None = None,
 ) -> ProtectionException:
     """Depart from a principle for a time, by the focal point. Raises LongestIsAYear.
 
-    Where it is still evening, `expires_on` may be the day before that of our clock, which is UTC.
+    `today` is the day where it holds, which in the evening there is not that of our clock (UTC).
     """
-    if not -1 <= (expires_on - at.date()).days <= 366:
+    if not 0 <= (expires_on - (today or at.date())).days <= 366:
         raise LongestIsAYear
     row = ProtectionException.objects.create(
         country=country, principle=principle, what=what, why=why, expires_on=expires_on, authorised_by=by,

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from ventanilla.hubs.models import Country
 from ventanilla.hubs.rights import Right
 from ventanilla.lib.errors import DomainError
 from ventanilla.privacy import access_log, compliance, exports
@@ -133,9 +134,12 @@ def add_exception(request):
     form = ExceptionForm(request.POST, by=request.user)
     if form.is_valid():
         values = dict(form.cleaned_data)
-        country, _hub = values.pop("place")
+        (country, _hub), at = values.pop("place"), timezone.now()
+        place = Country.objects.filter(code=country).first()
         try:
-            compliance.authorise_exception(country=country, by=request.user, at=timezone.now(), **values)
+            compliance.authorise_exception(
+                country=country, by=request.user, at=at, today=place.today(at) if place else None, **values
+            )
         except DomainError as refusal:
             form.add_error("expires_on", str(refusal))
         else:
