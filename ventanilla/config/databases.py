@@ -1,6 +1,7 @@
 """A database from one address, as hosting services give it; the key store is a second one."""
 
 import base64
+import hashlib
 import os
 from contextlib import suppress
 from pathlib import Path
@@ -46,6 +47,20 @@ def demo_master_key(folder: Path) -> str:
             with os.fdopen(handle, "wb") as opened:
                 opened.write(made)
     return file.read_text().strip()
+
+
+def shared_cache(url: str, *, secret_key: str, database: dict[str, Any]) -> dict[str, Any]:
+    """The cache of all machines that share a database, apart from other installations in the same Valkey.
+
+    Without that a code of an app that somebody used in one installation would be refused in another, where
+    somebody has the same number.
+    """
+    owner = hashlib.sha256(f"{secret_key}\n{database['NAME']}".encode()).hexdigest()[:16]
+    return {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": url,
+        "KEY_PREFIX": owner,
+    }
 
 
 def database_from_url(url: str, *, setting: str = "DATABASE_URL") -> dict[str, Any]:

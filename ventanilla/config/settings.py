@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from ventanilla.lib import env
 
 from .checks import one_of, refuse_unsafe, scanner_from, translator_from
-from .databases import database_from_url, demo_master_key, key_store_from_url
+from .databases import database_from_url, demo_master_key, key_store_from_url, shared_cache
 from .log_format import configuration
 from .mail import mail_settings
 from .oidc import roles_from
@@ -165,7 +165,7 @@ SITE_RATE = env.number("SITE_RATE", "600")
 
 VALKEY_URL = env.text("VALKEY_URL", "")
 if VALKEY_URL:
-    CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": VALKEY_URL}}
+    CACHES = {"default": shared_cache(VALKEY_URL, secret_key=SECRET_KEY, database=DATABASES["default"])}
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": []}}
 

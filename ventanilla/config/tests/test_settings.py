@@ -48,6 +48,24 @@ def test_cookies_of_staff_are_bound_to_the_host_where_there_is_tls(tmp_path):
     assert demo == ["sessionid", "/console/", "csrftoken", "/console/", "None", "False"]
 
 
+def test_installations_that_share_a_valkey_do_not_share_what_is_in_it(tmp_path):
+    code = "import ventanilla.config.settings as s; print(s.CACHES['default']['KEY_PREFIX'])"
+
+    def prefix(**changes):
+        return start(tmp_path, code=code, VALKEY_URL="redis://127.0.0.1/0", **changes).stdout.strip()
+
+    of_one = {
+        "DATABASE_URL": "postgresql://a:b@db-1/hub",
+        "KEYS_DATABASE_URL": "postgresql://a:b@db-2/keys",
+    }
+    mine = prefix(**of_one)
+    assert len(mine) == 16
+    # Another machine of the same installation, that knows the database by another host and password.
+    assert prefix(**of_one | {"DATABASE_URL": "postgresql://a:c@10.0.0.7/hub"}) == mine
+    assert prefix(**of_one | {"DATABASE_URL": "postgresql://a:b@db-1/other"}) != mine
+    assert prefix(**of_one, SECRET_KEY="z" * 50) != mine
+
+
 def test_a_secret_from_a_file_is_enough(tmp_path):
     (tmp_path / "key").write_text("f" * 60 + "\n")
     done = start(tmp_path, SECRET_KEY=None, SECRET_KEY_FILE=str(tmp_path / "key"))
