@@ -1,5 +1,9 @@
 """Somebody with an old phone asks in their own words, scripts off."""
 
+from concurrent.futures import ThreadPoolExecutor
+from urllib.request import urlopen
+
+import psycopg
 import pytest
 from playwright.sync_api import Page
 
@@ -60,3 +64,23 @@ def test_only_our_own_server_is_ever_asked(page: Page, live_site):
         page.goto(path)
     assert {url for url in asked if not url.startswith((live_site.url, "data:"))} == set()
     assert page.context.cookies() == []
+
+
+def test_a_crowd_leaves_no_connection_to_the_database_behind(live_site):
+    address = live_site.env.get("DATABASE_URL", "")
+    if not address.startswith("postgres"):
+        pytest.skip("counted where PostgreSQL counts them")
+    with psycopg.connect(address, autocommit=True) as connection, ThreadPoolExecutor(8) as crowd:
+
+        def held() -> int:
+            row = connection.execute(
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+            ).fetchone()
+            assert row is not None
+            return int(row[0])
+
+        before = held()
+        for answer in crowd.map(urlopen, [f"{live_site.url}/health/ready"] * 80):
+            answer.close()
+        # The messenger and the worker come and go; eighty that stay would be seen.
+        assert held() < before + 20

@@ -14,9 +14,10 @@ _CLOSE = sync_to_async(connections.close_all, thread_sensitive=True)
 class AtMost:
     """Let `limit` HTTP requests into the application at once, each counted until its answer starts.
 
-    Streams that stay open for live updates are therefore not counted while they only wait, and `let_go` is
-    called before they begin: the connections of their thread would stay open as long as they do, and a few
-    hundred open desks would take all that PostgreSQL has.
+    Streams that stay open for live updates are therefore not counted while they only wait. Before an answer
+    starts `let_go` is called: each request has a thread of its own, whose connections to the database would
+    stay open as long as a stream lasts or a slow reader takes, or until Python finds them, and a few hundred
+    of them would take all that PostgreSQL has.
     """
 
     def __init__(
@@ -42,8 +43,7 @@ class AtMost:
             if holds_place:
                 holds_place = False
                 try:
-                    if _begins_stream(message):
-                        await self._let_go()
+                    await self._let_go()
                 finally:
                     self._places.release()
             await send(message)
@@ -53,8 +53,3 @@ class AtMost:
         finally:
             if holds_place:
                 self._places.release()
-
-
-def _begins_stream(message: Message) -> bool:
-    kinds = [value for name, value in message.get("headers", ()) if name.lower() == b"content-type"]
-    return any(value.startswith(b"text/event-stream") for value in kinds)
