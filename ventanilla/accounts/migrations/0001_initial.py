@@ -7,6 +7,8 @@ import uuid
 from django.conf import settings
 from django.db import migrations, models
 
+from ventanilla.lib.new_tables import NewTables
+
 
 class Migration(migrations.Migration):
 
@@ -142,3 +144,4 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(fields=('user', 'version'), name='undertaken_once'),
         ),
     ]
+    operations = [NewTables(operations)]

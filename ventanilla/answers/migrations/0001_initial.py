@@ -3,6 +3,8 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
+from ventanilla.lib.new_tables import NewTables
+
 
 class Migration(migrations.Migration):
 
@@ -32,3 +34,4 @@ class Migration(migrations.Migration):
             },
         ),
     ]
+    operations = [NewTables(operations)]

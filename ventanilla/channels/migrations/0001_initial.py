@@ -3,6 +3,8 @@ import uuid
 import ventanilla.privacy.sealing.fields
 from django.db import migrations, models
 
+from ventanilla.lib.new_tables import NewTables
+
 
 class Migration(migrations.Migration):
 
@@ -155,3 +157,4 @@ class Migration(migrations.Migration):
             },
         ),
     ]
+    operations = [NewTables(operations)]

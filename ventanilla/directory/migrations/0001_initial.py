@@ -4,6 +4,8 @@ import django.db.models.deletion
 import uuid
 from django.db import migrations, models
 
+from ventanilla.lib.new_tables import NewTables
+
 
 class Migration(migrations.Migration):
 
@@ -138,3 +140,4 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(fields=('service', 'location'), name='service_once_at_location'),
         ),
     ]
+    operations = [NewTables(operations)]

@@ -6,6 +6,8 @@ import ventanilla.privacy.sealing.fields
 from django.conf import settings
 from django.db import migrations, models
 
+from ventanilla.lib.new_tables import NewTables
+
 
 class Migration(migrations.Migration):
 
@@ -615,3 +617,4 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', False), ('state__in', ['closed', 'spam'])), models.Q(models.Q(('state__in', ['closed', 'spam']), _negated=True), ('closed_at', None)), _connector='OR'), name='enquiry_closed_at_iff_closed'),
         ),
     ]
+    operations = [NewTables(operations)]

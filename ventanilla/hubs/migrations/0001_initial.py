@@ -5,6 +5,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from ventanilla.lib.new_tables import NewTables
+
 
 class Migration(migrations.Migration):
 
@@ -148,3 +150,4 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(condition=models.Q(('weekday__lte', 6)), name='hub_weekday_exists'),
         ),
     ]
+    operations = [NewTables(operations)]

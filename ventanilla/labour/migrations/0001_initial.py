@@ -3,6 +3,8 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
+from ventanilla.lib.new_tables import NewTables
+
 
 class Migration(migrations.Migration):
 
@@ -92,3 +94,4 @@ class Migration(migrations.Migration):
             },
         ),
     ]
+    operations = [NewTables(operations)]

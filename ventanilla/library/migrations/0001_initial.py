@@ -5,6 +5,8 @@ import wagtail.fields
 from django.conf import settings
 from django.db import migrations, models
 
+from ventanilla.lib.new_tables import NewTables
+
 
 class Migration(migrations.Migration):
 
@@ -179,3 +181,4 @@ class Migration(migrations.Migration):
             bases=('wagtailcore.page',),
         ),
     ]
+    operations = [NewTables(operations)]

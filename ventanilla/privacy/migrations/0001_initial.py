@@ -4,6 +4,8 @@ import ventanilla.privacy.sealing.fields
 from django.conf import settings
 from django.db import migrations, models
 
+from ventanilla.lib.new_tables import NewTables
+
 
 class Migration(migrations.Migration):
 
@@ -487,3 +489,4 @@ class Migration(migrations.Migration):
             },
         ),
     ]
+    operations = [NewTables(operations)]

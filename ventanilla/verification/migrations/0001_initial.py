@@ -2,6 +2,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from ventanilla.lib.new_tables import NewTables
+
 
 class Migration(migrations.Migration):
 
@@ -138,3 +140,4 @@ class Migration(migrations.Migration):
             },
         ),
     ]
+    operations = [NewTables(operations)]

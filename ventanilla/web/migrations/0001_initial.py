@@ -2,6 +2,8 @@
 
 from django.db import migrations, models
 
+from ventanilla.lib.new_tables import NewTables
+
 
 class Migration(migrations.Migration):
 
@@ -20,3 +22,4 @@ class Migration(migrations.Migration):
             ],
         ),
     ]
+    operations = [NewTables(operations)]
