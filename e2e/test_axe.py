@@ -1,6 +1,7 @@
 """No barrier that axe-core knows of on any kind of page, public or of the console; no rule is left out."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -116,7 +117,9 @@ def proposal(browser: Browser, live_site, sign_in) -> str:
 
 def window(browser: Browser, url: str, shape: dict) -> BrowserContext:
     """A window in which axe may run: our own policy would forbid its script."""
-    context = browser.new_context(base_url=url, locale="es-CR", bypass_csp=True, **shape)
+    context = browser.new_context(
+        base_url=url, locale="es-CR", bypass_csp=True, reduced_motion="reduce", **shape
+    )
     context.set_default_timeout(30_000)
     return context
 

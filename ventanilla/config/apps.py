@@ -9,7 +9,7 @@ class Config(AppConfig):
     def ready(self) -> None:
         """Keep Python from looking through everything that was loaded for garbage, again and again.
 
-        Code, models and templates stay as long as the process does. By default Python walks through them again
+        Code, models and templates stay as long as the process. By default Python walks through them time
         and again, which takes a tenth of the time of a request; garbage in circles waits a little longer.
         """
         gc.collect()

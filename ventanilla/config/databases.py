@@ -74,6 +74,7 @@ def database_from_url(url: str, *, setting: str = "DATABASE_URL") -> dict[str, A
         return {
             "ENGINE": "django.db.backends.sqlite3",
             "NAME": unquote(parts.path[1:]),
+            "CONN_MAX_AGE": 60,
             "OPTIONS": dict(_SQLITE_OPTIONS),
         }
     if parts.scheme in ("postgres", "postgresql"):

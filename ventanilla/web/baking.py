@@ -43,7 +43,13 @@ _PATTERNS = ("web/**/*.py", "web/**/*.html", "web/static/**/*", "verification/it
 
 
 def store() -> BakedStore:
-    return BakedStore(settings.BAKED_ROOT)
+    return _store_in(settings.BAKED_ROOT)
+
+
+@cache
+def _store_in(root: Path) -> BakedStore:
+    # Whoever bakes reads no page twice: only what stands where is remembered.
+    return BakedStore(root, memory=0)
 
 
 def all_paths() -> list[str]:

@@ -1,5 +1,6 @@
 """Baked pages on disk, one file each, with the ones being read kept in memory."""
 
+import contextlib
 import hashlib
 import os
 import threading
@@ -18,6 +19,10 @@ TRUST_SECONDS = 0.2
 # Headers, messages and bookkeeping of one page in memory, roughly, in bytes.
 OVERHEAD_BYTES = 4096
 
+# A file that comes in the same tick of the file system's clock leaves the time of its folder as it was:
+# a folder that changed within so many nanoseconds is looked at once more.
+SETTLED_NS = 2_000_000_000
+
 # Inode, time and length: a file replaced by rename differs in at least one of them.
 Stamp = tuple[int, int, int]
 
@@ -32,6 +37,15 @@ class _Kept:
     def weight(self) -> int:
         page = self.responses.page
         return len(page.body) + len(page.gzip) + len(page.brotli) + OVERHEAD_BYTES
+
+
+@dataclass(frozen=True, slots=True)
+class _Listed:
+    """What a folder held when its time of change was `changed`; again to be looked at until it is settled."""
+
+    changed: int
+    is_settled: bool
+    labels: list[Label]
 
 
 class BakedStore:
@@ -49,7 +63,8 @@ class BakedStore:
         self._clock = clock
         self._kept: OrderedDict[str, _Kept] = OrderedDict()
         self._weight = 0
-        self._labels: dict[str, tuple[Stamp, Label]] = {}
+        # A watcher asks every second or so, and few folders change in between.
+        self._labels: dict[str, _Listed] = {}
         self._lock = threading.Lock()
 
     def put(self, path: str, page: BakedPage) -> None:
@@ -73,8 +88,8 @@ class BakedStore:
 
     def clear(self) -> None:
         """Remove every page, for instance before another version of the software renders them anew."""
-        for entry in self._entries():
-            Path(entry).unlink(missing_ok=True)
+        for file in [file for folder in self._folders() for file in _files_in(folder)]:
+            file.unlink(missing_ok=True)
         with self._lock:
             self._kept.clear()
             self._weight = 0
@@ -143,30 +158,34 @@ class BakedStore:
         name = hashlib.sha256(path.encode("utf-8", "surrogatepass")).hexdigest()
         return self._root / name[:2] / f"{name[2:]}.baked"
 
-    def _entries(self) -> Iterator[os.DirEntry[str]]:
-        for folder in sorted(self._root.glob("[0-9a-f][0-9a-f]")):
-            with os.scandir(folder) as entries:
-                yield from (entry for entry in entries if entry.name.endswith(".baked"))
+    def _folders(self) -> list[Path]:
+        return sorted(self._root.glob("[0-9a-f][0-9a-f]"))
 
     def _current_labels(self) -> Iterator[Label]:
-        current: dict[str, tuple[Stamp, Label]] = {}
-        for entry in self._entries():
-            try:
-                known, stamp = self._labels.get(entry.path), _stamp(entry.stat())
-                if known is None or known[0] != stamp:
-                    known = stamp, _read_label(entry.path)
-                current[entry.path] = known
-            except (OSError, ValueError):  # removed meanwhile, or damaged
-                continue
-        # Remembered because a watcher asks every second or so and few pages change in between.
-        self._labels = current
-        return iter([label for _, label in current.values()])
+        now = time.time_ns()
+        for folder in self._folders():
+            with contextlib.suppress(FileNotFoundError):  # somebody removed the whole store
+                # Before its files are read, so that what comes meanwhile is seen the next time.
+                changed = folder.stat().st_mtime_ns
+                known = self._labels.get(folder.name)
+                if known is None or known.changed != changed or not known.is_settled:
+                    known = _Listed(changed, now - changed > SETTLED_NS, _labels_in(folder))
+                    self._labels[folder.name] = known
+                yield from known.labels
+
+
+def _files_in(folder: Path) -> list[Path]:
+    return [entry for entry in folder.iterdir() if entry.suffix == ".baked"]
+
+
+def _labels_in(folder: Path) -> list[Label]:
+    labels = []
+    for file in _files_in(folder):
+        # Removed meanwhile, or damaged.
+        with contextlib.suppress(OSError, ValueError), file.open("rb") as opened:
+            labels.append(label_of(opened.readline()))
+    return labels
 
 
 def _stamp(status: os.stat_result) -> Stamp:
     return status.st_ino, status.st_mtime_ns, status.st_size
-
-
-def _read_label(file: str) -> Label:
-    with open(file, "rb") as opened:
-        return label_of(opened.readline())
