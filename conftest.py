@@ -16,7 +16,12 @@ HAS_DATABASE = pytest.StashKey[bool]()
 _LOCAL = ("127.0.0.1", "::1", "localhost")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--only-database", action="store_true", help="leave out tests that need no database")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """A test with a database has both: the data and the key store. Long files come first."""
     items.sort(key=lambda item: item.path.name not in LONG)
     for item in items:
@@ -28,6 +33,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         case = getattr(item, "cls", None)
         if case is not None and issubclass(case, SimpleTestCase):
             case.databases = "__all__"
+    if config.getoption("--only-database"):
+        items[:] = [item for item in items if item.get_closest_marker("django_db")]
 
 
 @pytest.fixture(scope="session")

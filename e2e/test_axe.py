@@ -1,7 +1,6 @@
 """No barrier that axe-core knows of on any kind of page, public or of the console; no rule is left out."""
 
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
