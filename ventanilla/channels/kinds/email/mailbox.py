@@ -22,9 +22,11 @@ MARK = b"$Ventanilla"
 # Taken, and deleted when its files have had time to be fetched; servers without keywords have \\Flagged.
 FILES_MARK, FILES_FLAG = b"$VentanillaFiles", b"\\Flagged"
 FILES_STAY = timedelta(days=4)
-# Seconds: to connect, for an answer, between looks at `stopped`, between looks at the mailbox with IDLE and
-# without. With IDLE too: what is announced in the instant before it begins is not announced again.
-CONNECT, ANSWER, LOOK, RENEW, POLL = 5.0, 30.0, 1.0, 120.0, 30.0
+# Seconds: to connect, for an answer, between looks at `stopped`, between looks at the mailbox without IDLE.
+CONNECT, ANSWER, LOOK, POLL = 5.0, 30.0, 1.0, 30.0
+# Seconds between looks with IDLE: what is announced while we still ask for what came before is not announced
+# again, so the first look after something came is soon, each further one after twice the time.
+SOON, RENEW = 3.0, 120.0
 # Bytes. Of a bigger mail only the beginning is read: the text, not the files.
 BIGGEST, BEGINNING = 25_000_000, 500_000
 
@@ -81,6 +83,7 @@ class Mailbox:
         self._has_keywords = b"\\*" in flags or MARK in flags
         self._validity, self._next = about[b"UIDVALIDITY"], about.get(b"UIDNEXT", 1)
         self._left: set[int] = set()
+        self._patience = SOON
 
     @property
     def folder(self) -> str:
@@ -144,6 +147,7 @@ class Mailbox:
     def leave(self, uid: int) -> None:
         """Do not look at a mail again on this connection."""
         self._left.add(uid)
+        self._patience = SOON
 
     def _move(self, uid: int, folder: str) -> None:
         if not self._client.folder_exists(folder):
@@ -164,7 +168,8 @@ class Mailbox:
     def wait(self, stopped: Callable[[], bool], *, at_most: float = RENEW) -> None:
         """Until something comes, the time is over, or `stopped()`."""
         if self._client.has_capability("IDLE"):
-            self._idle(stopped, time.monotonic() + min(at_most, RENEW))
+            self._idle(stopped, time.monotonic() + min(at_most, self._patience))
+            self._patience = min(2 * self._patience, RENEW)
         else:
             ends = time.monotonic() + min(at_most, POLL)
             while not stopped() and time.monotonic() < ends:

@@ -174,6 +174,11 @@ class TestEmail(Conformance):
         )
         self.test_hears_of_a_new_mail_while_it_waits(lab, channel)
 
+    def test_takes_a_mail_soon_whose_announcement_was_missed(self, lab, channel, monkeypatch):
+        monkeypatch.setattr(mailbox, "SOON", 0.2)
+        monkeypatch.setattr(IMAPClient, "idle_check", lambda self, timeout: time.sleep(0.05) or [])
+        self.test_hears_of_a_new_mail_while_it_waits(lab, channel)
+
     def test_takes_what_staff_have_already_opened_elsewhere(self, lab, channel):
         lab.put(letter(lab.person, HUB, "hola"))
         with IMAPClient("127.0.0.1", port=lab.dovecot.port, ssl=False) as client:
