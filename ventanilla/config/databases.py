@@ -1,4 +1,4 @@
-"""A database from one address, as hosting services give it; the key store is a second one."""
+"""A database from one address, as hosting services give it, the key store, and the cache machines share."""
 
 import base64
 import hashlib
