@@ -116,9 +116,7 @@ def proposal(browser: Browser, live_site, sign_in) -> str:
 
 def window(browser: Browser, url: str, shape: dict) -> BrowserContext:
     """A window in which axe may run: our own policy would forbid its script."""
-    context = browser.new_context(
-        base_url=url, locale="es-CR", bypass_csp=True, reduced_motion="reduce", **shape
-    )
+    context = browser.new_context(base_url=url, locale="es-CR", bypass_csp=True, **shape)
     context.set_default_timeout(30_000)
     return context
 

@@ -20,7 +20,7 @@ def test_from_the_question_to_the_answer_of_a_person(
     expect(plain_page.get_by_text("Una persona de la ventanilla").last).to_be_visible()
 
     desk = sign_in(context, "luis")
-    desk.goto("/console/cases/")
+    desk.goto("/console/cases/?kind=web")
     desk.locator("ul.cases li", has_text="Ñusta").locator("h2 a").first.click()
     desk.locator("#say_body").fill("Venga mañana a las diez.")
     desk.get_by_role("button", name="Enviar").click()
@@ -76,7 +76,7 @@ def test_a_photo_reaches_the_desk(plain_page: Page, context, sign_in):
     plain_page.get_by_role("button", name="Enviar").click()
     expect(plain_page.get_by_text("Envió un archivo")).to_be_visible()
     desk = sign_in(context, "luis")
-    desk.goto("/console/cases/")
+    desk.goto("/console/cases/?kind=web")
     desk.locator("ul.cases li", has_text="Peñas Blancas").locator("h2 a").first.click()
     with desk.expect_download() as taken:
         desk.get_by_role("link", name="Archivo image/jpeg").click()

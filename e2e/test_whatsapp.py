@@ -104,7 +104,7 @@ def test_buttons_an_answer_and_an_approved_text_when_the_window_is_closed(
     comes(meta, after=2)
 
     desk = sign_in(context, "luis")
-    desk.goto("/console/cases/")
+    desk.goto("/console/cases/?kind=whatsapp")
     desk.locator("ul.cases li", has_text="Ñico").locator("h2 a").first.click()
     expect(desk.get_by_text("Podemos escribir libremente hasta")).to_be_visible()
     so_far = len(meta.sent)
