@@ -9,6 +9,7 @@ from django.utils import timezone
 from ventanilla.verification.items import Item, items
 from ventanilla.verification.models import Fact
 
+from .encoders import encoders
 from .engine import Index, IndexMissing, IndexOutdated, Unit, units_of
 
 SECTIONS = (
@@ -20,7 +21,7 @@ SECTIONS = (
 def rebuild_index() -> int:
     """Build the index of all public facts anew; returns the number of units."""
     units = [unit for item in _public_items(None) for unit in item_units(item)]
-    Index.build(units).save(settings.INDEX_ROOT)
+    Index.build(units, encoders=encoders()).save(settings.INDEX_ROOT)
     return len(units)
 
 
@@ -28,7 +29,7 @@ def update_index(refs: Iterable[str]) -> None:
     """Bring these facts up to date in the index: changed ones again, hidden ones gone."""
     names = sorted(set(refs))
     try:
-        known = Index.load(settings.INDEX_ROOT)
+        known = Index.load(settings.INDEX_ROOT, encoders=encoders())
     except (IndexMissing, IndexOutdated):
         rebuild_index()
         return

@@ -1,10 +1,13 @@
 """The index that this process answers from: loaded once, swapped when a newer one is on the disk."""
 
 import threading
+from functools import lru_cache
+from pathlib import Path
 
 from django.conf import settings
 
-from .engine import Index, IndexMissing, IndexOutdated
+from .encoders import encoders
+from .engine import Index, IndexMissing, IndexOutdated, is_usable
 
 _lock = threading.Lock()
 _loaded: tuple[float, Index] | None = None
@@ -21,9 +24,14 @@ def current() -> Index:
     return _loaded[1]
 
 
-def exists() -> bool:
-    """Whether there is an index on this machine's disk."""
-    return _stamp() != 0
+def is_ready() -> bool:
+    """Whether there is an index on this machine's disk that the models in use can read."""
+    return _is_usable(settings.INDEX_ROOT, _stamp())
+
+
+@lru_cache(maxsize=1)
+def _is_usable(folder: Path, stamp: float) -> bool:
+    return bool(stamp) and is_usable(folder, encoders())
 
 
 def _stamp() -> float:
@@ -35,8 +43,8 @@ def _stamp() -> float:
 
 def _load() -> Index:
     try:
-        index = Index.load(settings.INDEX_ROOT)
+        index = Index.load(settings.INDEX_ROOT, encoders=encoders())
         index.ask("refugio")  # brings the models into memory now, not while the first person waits
         return index
     except (IndexMissing, IndexOutdated):
-        return Index.build([])
+        return Index.build([], encoders=())

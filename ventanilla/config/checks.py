@@ -83,8 +83,10 @@ def scanner_from(text: str) -> str:
     return text
 
 
-def translator_from(text: str) -> str:
-    """The address of a translator, or nothing. Raises ImproperlyConfigured where words would travel openly.
+def reader_from(name: str, text: str) -> str:
+    """The address of a machine that reads what people write, or nothing.
+
+    Raises ImproperlyConfigured where words would travel openly.
 
     Plain http is for this machine and its own network: an address there, or a name without a dot, which no
     other network knows.
@@ -94,10 +96,10 @@ def translator_from(text: str) -> str:
     parts = urlsplit(text)
     has_more = "@" in parts.netloc or parts.query or parts.fragment
     if parts.scheme not in ("http", "https") or not parts.hostname or has_more:
-        raise ImproperlyConfigured("TRANSLATE_URL is no plain address: use one as in http://127.0.0.1:5000")
+        raise ImproperlyConfigured(f"{name} is no plain address: use one as in http://127.0.0.1:5000")
     if parts.scheme == "http" and not _is_near(parts.hostname):
         raise ImproperlyConfigured(
-            f"TRANSLATE_URL would send words of people to {parts.hostname} in the clear: let it start with https://"
+            f"{name} would send words of people to {parts.hostname} in the clear: let it start with https://"
         )
     return text.rstrip("/")
 

@@ -46,7 +46,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         known.rest = [*getattr(known, "rest", []), *rest]
     try:
         return int(module.run(known) or 0)
-    except ImproperlyConfigured as problem:
+    except (ImproperlyConfigured, ConnectionError) as problem:
         print(f"ventanilla: {problem}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:

@@ -15,6 +15,7 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from ventanilla.accounts.models import User
+from ventanilla.answers.encoders import encoders
 from ventanilla.answers.engine import Index, IndexMissing, IndexOutdated
 from ventanilla.hubs.models import Country, Network
 from ventanilla.privacy import append_only, tampering
@@ -25,6 +26,7 @@ from ventanilla.web import baking
 
 from .archive import LAST_BACKUP
 from .commands.demo import PASSWORD
+from .encoder_findings import findings_of_encoder
 from .findings import LEVELS, Finding, missing, unsafe
 from .key_findings import findings_of_keys
 from .line_findings import findings_of_lines
@@ -203,7 +205,7 @@ def _index(at: datetime) -> Iterator[Finding]:
         )
         return
     try:
-        Index.load(settings.INDEX_ROOT)
+        Index.load(settings.INDEX_ROOT, encoders=encoders())
     except IndexMissing:
         yield unsafe("There is no index, so no question is answered.", "Run: ventanilla index")
     except IndexOutdated:
@@ -257,5 +259,6 @@ CHECKS: tuple[Callable[[datetime], Iterator[Finding]], ...] = (
     _baked_pages,
     _starter,
     _backups,
+    findings_of_encoder,
     findings_of_translator,
 )

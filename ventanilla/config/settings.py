@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ventanilla.lib import env
 
-from .checks import one_of, refuse_unsafe, scanner_from, translator_from
+from .checks import one_of, reader_from, refuse_unsafe, scanner_from
 from .databases import database_from_url, demo_master_key, key_store_from_url, shared_cache
 from .log_format import configuration
 from .mail import mail_settings
@@ -265,9 +265,19 @@ CLAMAV = scanner_from(env.text("CLAMAV", ""))
 CLAMAV_AWAY = one_of("CLAMAV_AWAY", env.text("CLAMAV_AWAY", "hold"), ("hold", "refuse"))
 
 # A machine that translates for staff, as LibreTranslate does; off without TRANSLATE_URL.
-TRANSLATE_URL = translator_from(env.text("TRANSLATE_URL", ""))
+TRANSLATE_URL = reader_from("TRANSLATE_URL", env.text("TRANSLATE_URL", ""))
 TRANSLATE_KEY = env.text("TRANSLATE_KEY", "")
 TRANSLATE_SECONDS = max(1, env.number("TRANSLATE_SECONDS", "20"))
+
+# A model for answers on another machine, in the place of our own; off without ENCODER_URL.
+ENCODER_URL = reader_from("ENCODER_URL", env.text("ENCODER_URL", ""))
+ENCODER_MODEL = env.text("ENCODER_MODEL", "")
+ENCODER_DIMENSIONS = env.number("ENCODER_DIMENSIONS", "0")
+ENCODER_KEY = env.text("ENCODER_KEY", "")
+ENCODER_QUESTION_PREFIX = env.text("ENCODER_QUESTION_PREFIX", "")
+ENCODER_PASSAGE_PREFIX = env.text("ENCODER_PASSAGE_PREFIX", "")
+if ENCODER_URL and not (ENCODER_MODEL and ENCODER_DIMENSIONS):
+    raise ImproperlyConfigured("ENCODER_URL also needs ENCODER_MODEL and ENCODER_DIMENSIONS.")
 
 EMAIL_FROM = DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.text("EMAIL_FROM", "Ventanilla <no-reply@localhost>")
 locals().update(mail_settings(env.text("EMAIL_URL", ""), demo=DEMO, folder=DATA_DIR / "mail"))

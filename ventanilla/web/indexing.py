@@ -6,6 +6,7 @@ lock lets one of them do each change, the others find it done.
 
 import fcntl
 import json
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,26 +15,33 @@ from django.conf import settings
 
 from ventanilla.answers import index
 from ventanilla.answers.actions import rebuild_index, update_index
+from ventanilla.answers.engine import EncoderAway
 
 from .models import Change
+
+logger = logging.getLogger(__name__)
 
 
 def follow_index() -> int:
     """Bring the index up to the last change noted; returns how many changes that were."""
     latest = Change.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
-    if _known() == latest and index.exists():
+    if _known() == latest and index.is_ready():
         return 0
     with _alone():
-        return _catch_up(_known(), latest)
+        try:
+            return _catch_up(_known(), latest)
+        except EncoderAway:
+            logger.warning("The model for answers is away; what changed is not in the index yet")
+            return 0
 
 
 def _catch_up(known: int | None, latest: int) -> int:
-    if known == latest and index.exists():
+    if known == latest and index.is_ready():
         return 0
-    if known is None and index.exists():
+    if known is None and index.is_ready():
         # Built by whoever loaded the content, a moment before this machine looked for the first time.
         changes: list[Change] = []
-    elif known is None or not index.exists():
+    elif known is None or not index.is_ready():
         rebuild_index()
         changes = []
     else:

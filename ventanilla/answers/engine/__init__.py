@@ -3,14 +3,17 @@
 `Index.build` reads units, `Index.ask` answers a question; see docs/reference/answers.md for how and how well.
 """
 
-from .encoders import Encoder, default_encoders
+from .encoders import Encoder, EncoderAway, default_encoders
+from .endpoint import Endpoint
 from .index import Index
 from .ranking import Hit, Ranking
-from .storage import IndexMissing, IndexOutdated
+from .storage import IndexMissing, IndexOutdated, is_usable
 from .units import Unit, units_of
 
 __all__ = [
     "Encoder",
+    "EncoderAway",
+    "Endpoint",
     "Hit",
     "Index",
     "IndexMissing",
@@ -18,5 +21,6 @@ __all__ = [
     "Ranking",
     "Unit",
     "default_encoders",
+    "is_usable",
     "units_of",
 ]

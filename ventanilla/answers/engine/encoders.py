@@ -23,15 +23,22 @@ E5_READS = 150
 one_thread()
 
 
+class EncoderAway(ConnectionError):
+    """This encoder cannot read anything at the moment; the others and words alone still can."""
+
+
 class Encoder(Protocol):
     """Turns texts into rows of length one. `name` and `version` together say whose vectors they are.
 
-    A `light` encoder is also asked for the clauses of a long question, one by one.
+    `name` also says which fitted weights count. `reach` is how far above the average text a very good one
+    lies, to bring all encoders to one scale; None has it measured from the texts of the index. A `light`
+    encoder is also asked for the clauses of a long question, one by one. Both methods may raise EncoderAway.
     """
 
     name: str
     version: str
     dimensions: int
+    reach: float | None
     light: bool
 
     def passages(self, texts: Sequence[str]) -> Matrix: ...
@@ -44,6 +51,7 @@ class E5:
 
     name = "e5"
     dimensions = 384
+    reach: float | None = 0.12
     light = False
 
     def __init__(self, path: Path) -> None:
@@ -65,7 +73,7 @@ class E5:
         return self._read([f"query: {shortened(text, E5_READS)}" for text in texts])
 
     def _read(self, texts: Sequence[str]) -> Matrix:
-        return np.asarray(self._network.rows([_plain(text) for text in texts]), dtype=np.float32)
+        return np.asarray(self._network.rows([plain(text) for text in texts]), dtype=np.float32)
 
 
 class USE:
@@ -73,6 +81,7 @@ class USE:
 
     name = "use"
     dimensions = 512
+    reach: float | None = 0.5
     light = True
 
     def __init__(self) -> None:
@@ -92,7 +101,7 @@ class USE:
         return model
 
     def passages(self, texts: Sequence[str]) -> Matrix:
-        return np.asarray(self._model.encode([_plain(text) for text in texts]), dtype=np.float32)
+        return np.asarray(self._model.encode([plain(text) for text in texts]), dtype=np.float32)
 
     def questions(self, texts: Sequence[str]) -> Matrix:
         return self.passages(texts)
@@ -117,6 +126,6 @@ def shortened(text: str, letters: int) -> str:
     return f"{head.rpartition(' ')[0] or head} {tail.partition(' ')[2] or tail}"
 
 
-def _plain(text: str) -> str:
-    # A NUL byte would end the text inside C, a lone surrogate cannot be encoded at all.
+def plain(text: str) -> str:
+    """What every model can read: a NUL byte would end the text inside C, a lone surrogate has no bytes."""
     return text.replace("\0", " ").encode("utf-8", "replace").decode() or " "

@@ -9,11 +9,11 @@ import numpy as np
 
 from .asked import with_asked
 from .corpus import Corpus, order
-from .encoders import Encoder, Matrix, default_encoders
+from .encoders import Encoder, EncoderAway, Matrix, default_encoders
 from .lexicon import Lexicon
 from .question import Question, understand
 from .ranking import Ranking, judged
-from .signals import Evidence, Field, Items, Scores, Signals, best_of_items, country_bonus, reach, signals
+from .signals import Evidence, Field, Items, Scores, Signals, best_of_items, country_bonus, signals
 from .units import Unit, dense_texts
 from .vectors import Progress, Vectors, embed
 from .vocabulary import Vocabulary
@@ -112,7 +112,7 @@ class Index:
             corpus=self.corpus,
             country=self._country(read, page),
             page_language=language,
-            encoders=[encoder.name for encoder in self.encoders],
+            encoders=list(evidence.dense),
             limit=limit,
         )
 
@@ -131,9 +131,12 @@ class Index:
         )
         for encoder, vectors in zip(self.encoders, self.vectors, strict=True):
             parts = question.clauses if encoder.light else []
-            asked = encoder.questions([question.text, *parts])
+            try:
+                asked = encoder.questions([question.text, *parts])
+            except EncoderAway:
+                continue
             pool = self._pool(found, vectors, asked[0])
-            scores = _scores(vectors, asked[0], pool) / np.float32(reach(encoder.name))
+            scores = _scores(vectors, asked[0], pool) / vectors.reach[0]
             clauses = {**found.clauses, encoder.name: asked[1:]} if parts else found.clauses
             found = replace(found, dense={**found.dense, encoder.name: scores}, clauses=clauses)
         return found

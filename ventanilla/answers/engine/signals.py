@@ -18,9 +18,6 @@ Scores = NDArray[np.float32]
 Items = NDArray[np.intp]
 Rows = NDArray[np.intp]
 
-# How far above the average text a very good unit lies, by encoder; only to bring scores to one scale.
-_REACH = {"e5": 0.12, "use": 0.5}
-_USUAL_REACH = 0.4
 _FIRST_PASS = {"words": 0.3, "grams": 0.25, "dense": 0.6}
 _ECHOES, _VOTERS = 8, 30
 _PAGE_COUNTRY, _NAMED_COUNTRY = 0.3, 0.35
@@ -73,11 +70,6 @@ class Signals:
     def column(self, name: str) -> Scores:
         """One signal of all candidates."""
         return np.asarray(self.table[:, self.names.index(name)])
-
-
-def reach(encoder: str) -> float:
-    """The scale of an encoder's scores."""
-    return _REACH.get(encoder, _USUAL_REACH)
 
 
 def country_bonus(question: Question, corpus: Corpus, *, page: str | None) -> Scores:
@@ -138,7 +130,8 @@ def signals(field: Field) -> Signals:
     for name, scores in (("words", evidence.words), ("grams", evidence.grams), *evidence.dense.items()):
         columns |= _best_columns(field, name, scores[field.rows])
     for vectors in field.vectors:
-        columns |= _vector_columns(field, vectors)
+        if vectors.name in evidence.dense:
+            columns |= _vector_columns(field, vectors)
     columns |= _language_columns(field)
     columns |= _country_columns(field)
     columns["kind"] = _kind_vote(field)
@@ -168,7 +161,7 @@ def _several(field: Field, scores: Scores, *, count: int = 4) -> Scores:
 
 def _vector_columns(field: Field, vectors: Vectors) -> dict[str, Scores]:
     """Signals that need the candidates' own vectors: the echo, and the question's clauses one by one."""
-    name, scale = vectors.name, np.float32(reach(vectors.name))
+    name, scale = vectors.name, vectors.reach[0]
     scores = field.evidence.dense[name][field.rows]
     floats = vectors.floats(field.rows)
     columns = {f"{name}_echo": _echo(field, floats, scores) / scale}

@@ -2,7 +2,7 @@
 
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
@@ -20,11 +20,11 @@ from .vocabulary import Vocabulary
 if TYPE_CHECKING:
     from .index import Index
 
-FORMAT = 2
+FORMAT = 3
 _POINTER = "current"
 _CORPUS = ("starts", "parts", "lines", "ends")
 _POSTINGS = ("keys", "starts", "rows", "counts", "lengths")
-_VECTORS = ("keys", "rows", "scale", "mean", "coarse", "basis")
+_VECTORS = ("keys", "rows", "scale", "mean", "reach", "coarse", "basis")
 
 
 class IndexMissing(Exception):
@@ -33,6 +33,15 @@ class IndexMissing(Exception):
 
 class IndexOutdated(Exception):
     """The index was written by other encoders or in an older form; build it again."""
+
+
+def is_usable(directory: Path, encoders: Sequence[Encoder]) -> bool:
+    """Whether there is an index in this folder that these encoders can read."""
+    try:
+        text = (directory / (_current(directory) or "nowhere") / "meta.json").read_text(encoding="utf-8")
+        return bool(json.loads(text) == _meta(encoders))
+    except (OSError, ValueError):
+        return False
 
 
 def write(index: "Index", directory: Path) -> None:
@@ -107,7 +116,7 @@ def _open(path: Path) -> NDArray[Any]:
     return found
 
 
-def _meta(encoders: tuple[Encoder, ...]) -> dict[str, Any]:
+def _meta(encoders: Sequence[Encoder]) -> dict[str, Any]:
     models = [[encoder.name, encoder.version, encoder.dimensions] for encoder in encoders]
     return {"format": FORMAT, "models": models}
 

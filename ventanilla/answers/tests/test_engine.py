@@ -19,6 +19,7 @@ class Pretender:
     name = "pretender"
     dimensions = 64
     light = True
+    reach = 0.4
 
     def __init__(self, *, version: str = "1") -> None:
         self.version = version

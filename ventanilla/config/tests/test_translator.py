@@ -7,7 +7,7 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 
 from ventanilla.config import doctor
-from ventanilla.config.checks import translator_from
+from ventanilla.config.checks import reader_from
 from ventanilla.config.commands import check
 from ventanilla.config.translator_findings import findings_of_translator
 
@@ -57,7 +57,7 @@ def test_a_note_is_no_fault(monkeypatch, capsys, settings):
     ],
 )
 def test_the_own_machine_the_own_network_and_encryption_are_taken(url):
-    assert translator_from(f"{url}/") == url
+    assert reader_from("TRANSLATE_URL", f"{url}/") == url
 
 
 @pytest.mark.parametrize(
@@ -75,6 +75,6 @@ def test_the_own_machine_the_own_network_and_encryption_are_taken(url):
 )
 def test_anything_else_stops_the_start(url):
     with pytest.raises(ImproperlyConfigured) as refused:
-        translator_from(url)
+        reader_from("TRANSLATE_URL", url)
     assert "TRANSLATE_URL" in str(refused.value)
     assert "word" not in str(refused.value).replace("words of people", "")

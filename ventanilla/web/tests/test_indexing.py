@@ -1,11 +1,13 @@
 """Each machine keeps its own index in step with what all of them changed."""
 
+import json
 import shutil
 
 import pytest
 
 from ventanilla.answers import index
 from ventanilla.answers.asking import ask
+from ventanilla.answers.encoders import endpoint
 from ventanilla.verification.models import Fact, Wording
 from ventanilla.web import baking
 from ventanilla.web.indexing import follow_index
@@ -66,5 +68,32 @@ def test_a_new_machine_builds_its_index(machines, settings, tmp_path):
     settings.INDEX_ROOT = tmp_path / "three"
     index._loaded = None
     follow_index()
-    assert index.exists()
+    assert index.is_ready()
     assert ask("cómo pido refugio", country="cr").passages
+
+
+def test_an_index_of_another_model_is_built_again_by_itself(machines, settings):
+    machines("one")
+    (folder,) = [path for path in settings.INDEX_ROOT.iterdir() if path.name.startswith("v-")]
+    meta = json.loads((folder / "meta.json").read_text())
+    (folder / "meta.json").write_text(json.dumps(meta | {"models": [["e5", "of last year", 384]]}))
+    index._loaded = None
+    index._is_usable.cache_clear()
+    assert not index.is_ready()
+    follow_index()
+    assert index.is_ready()
+    assert ask("cómo pido refugio", country="cr").passages
+
+
+def test_what_changed_waits_while_the_model_is_away(machines, settings, caplog):
+    machines("one")
+    settings.ENCODER_URL, settings.ENCODER_MODEL = "http://127.0.0.1:9", "mini"
+    settings.ENCODER_DIMENSIONS = 8
+    endpoint.cache_clear()
+    index._is_usable.cache_clear()
+    try:
+        assert follow_index() == 0
+        assert "what changed is not in the index yet" in caplog.text
+    finally:
+        endpoint.cache_clear()
+        index._is_usable.cache_clear()
