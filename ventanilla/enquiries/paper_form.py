@@ -5,7 +5,6 @@ from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
 
-import typst
 from django.conf import settings
 from django.utils.translation import get_language_info, gettext_lazy, override
 from django.utils.translation import gettext as _
@@ -111,6 +110,8 @@ def _source() -> bytes:
 
 
 def _compiled(data: str) -> bytes:
+    import typst  # seven megabytes, for the few who print
+
     made = typst.compile(_source(), sys_inputs={"data": data}, pdf_standards="ua-1")
     if not isinstance(made, bytes):
         raise TypeError("typst made more than one file")

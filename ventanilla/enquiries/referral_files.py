@@ -10,7 +10,6 @@ from io import BytesIO
 from typing import Any
 
 import segno
-import typst
 from django.db import transaction
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -100,6 +99,8 @@ def as_data(row: Referral, *, at: datetime) -> dict[str, Any]:
 
 def as_pdf(told: dict[str, Any]) -> bytes:
     """The same on a sheet of A4; made without any file or font from outside."""
+    import typst  # seven megabytes, for the few who print
+
     drawn = BytesIO()
     segno.make(told["code"], error="m", micro=False).save(drawn, kind="svg", scale=4, border=2)
     inputs = {
