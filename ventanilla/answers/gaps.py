@@ -9,6 +9,7 @@ from django.db.models import F
 from ventanilla.hubs.models import Country
 from ventanilla.lib.text import clean, fold
 
+from . import index
 from .models import Gap
 
 _LINK = re.compile(r"\b(?:https?://|www\.)\S+", re.IGNORECASE)
@@ -35,16 +36,28 @@ _NAMED = re.compile(
     r"\s+([^\W\d_]+(?:\s+[^\W\d_]+)?)",
     re.IGNORECASE,
 )
+# What follows may also be a nationality or a trade, which the index knows.
+_INTRODUCED = re.compile(
+    r"\b(soy|somos|i am|i'm|je suis|mwen se|m se|eu sou|sou) ([^\W\d_]+)( [^\W\d_]+)?", re.IGNORECASE
+)
 
 
 def _without_names(text: str) -> str:
     text = _NAMED.sub(lambda match: f"{match[1]} …", text)
+    text = _INTRODUCED.sub(_without_unknown, text)
     kept: list[str] = []
     for position, word in enumerate(text.split(" ")):
         starts_sentence = position == 0 or kept[-1][-1:] in ".?!¿¡…"
         is_name = word[:1].isupper() and not word.isupper() and not starts_sentence
         kept.append("…" if is_name else word)
     return " ".join(kept)
+
+
+def _without_unknown(match: re.Match[str]) -> str:
+    """Names are often typed without a capital: after "I am" only words of the index stay."""
+    knows = index.current().vocabulary.knows
+    kept = (word if knows(fold(word)) else "…" for word in match[0].split(" ")[len(match[1].split()) :])
+    return " ".join((match[1], *kept))
 
 
 def note_gap(question: str, *, language: str, country: str | None, at: datetime) -> None:

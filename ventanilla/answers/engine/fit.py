@@ -3,7 +3,7 @@
 `python -m ventanilla.answers.engine.fit --questions questions.jsonl` writes `weights.json`, one set of
 weights for each set of encoders, and reports what cross-validation says of them. A line of the file is
 {"text": ..., "country": "cr" or null, "relevant": [item ids], "kind": "answerable"}; lines of the kind
-"unanswerable" teach doubt.
+"unanswerable" teach doubt, and a "weight" says how much a line counts in the order (1 if it says nothing).
 """
 
 import argparse
@@ -31,6 +31,8 @@ _FOLDS = 8
 _STEPS, _RATE = 300, 0.03
 _RIDGE, _COUNTRY_RIDGE, _TRUST_RIDGE = 4.0, 0.05, 6.0
 _MADE_UP, _MADE_UP_WEIGHT = 150, 0.1
+# Questions of so many words are also measured by themselves: on a phone many type no more.
+_SHORT = 5
 _IN = {"es": "en", "en": "in"}
 # Of answerable questions at most this share may be refused, of the others this share answered directly.
 _REFUSED, _MISLED = 0.02, 0.06
@@ -58,7 +60,8 @@ def examples(index: Index, lines: Sequence[dict[str, Any]]) -> Iterator[Example]
         found = index.signals(question, index.evidence(question), page=line["country"])
         right = [index.corpus.items[item].id in line["relevant"] for item in found.items]
         answerable = line["kind"] != "unanswerable"
-        yield Example(question, found, np.array(right), answerable, line["kind"])
+        weight = line.get("weight", 1.0)
+        yield Example(question, found, np.array(right), answerable, line["kind"], weight)
 
 
 def elsewhere(index: Index) -> Iterator[Example]:
@@ -78,7 +81,7 @@ def elsewhere(index: Index) -> Iterator[Example]:
             yield Example(question, found, right, True, "made up", _MADE_UP_WEIGHT)
 
 
-def fit(asked: Sequence[Example], made_up: Sequence[Example]) -> tuple[Weights, dict[str, float]]:
+def fit(asked: Sequence[Example], made_up: Sequence[Example]) -> tuple[Weights, dict[str, Any]]:
     """Weights from all examples, and figures for examples the weights had not seen."""
     names = asked[0].found.names
     folds = np.random.default_rng(1).permutation(len(asked)) % _FOLDS
@@ -88,17 +91,29 @@ def fit(asked: Sequence[Example], made_up: Sequence[Example]) -> tuple[Weights, 
         for at in np.flatnonzero(folds == fold).tolist():
             unseen[at] = asked[at].found.table @ learned
     ranking = _ranking([*asked, *made_up])
-    trust = _trust(asked, unseen)
-    draft = Weights(dict(zip(names, map(float, ranking), strict=True)), trust, direct_from=1, none_below=0)
     held = _held_back_confidence(asked, unseen, folds)
     known = np.array([example.answerable for example in asked])
     weights = Weights(
-        draft.ranking,
-        trust,
-        direct_from=float(np.quantile(held[~known], 1 - _MISLED)),
-        none_below=float(np.quantile(held[known], _REFUSED)),
+        ranking=dict(zip(names, map(float, ranking), strict=True)),
+        trust=_trust(asked, unseen, among=1),
+        hope=_trust(asked, unseen, among=3),
+        direct_from=float(np.quantile(held[1][~known], 1 - _MISLED)),
+        none_below=float(np.quantile(held[3][known], _REFUSED)),
     )
-    return weights, _figures(asked, unseen, held, weights)
+    brief = np.array([len(example.question.text.split()) <= _SHORT for example in asked])
+    return weights, {
+        name: _figures(
+            [asked[at] for at in rows.tolist()],
+            [unseen[at] for at in rows.tolist()],
+            {among: chances[rows] for among, chances in held.items()},
+            weights,
+        )
+        for name, rows in (
+            ("sentences", np.flatnonzero(~brief)),
+            ("few words", np.flatnonzero(brief)),
+        )
+        if len(rows)
+    }
 
 
 def _ranking(asked: Sequence[Example]) -> Floats:
@@ -126,12 +141,13 @@ def _ranking(asked: Sequence[Example]) -> Floats:
     return np.asarray(_descend(slope, len(spread)) / spread, dtype=np.float32)
 
 
-def _trust(asked: Sequence[Example], scores: Sequence[Floats]) -> dict[str, float]:
-    """Logistic weights of the chance that the first candidate answers."""
+def _trust(asked: Sequence[Example], scores: Sequence[Floats], *, among: int) -> dict[str, float]:
+    """Logistic weights of the chance that one of the first so many candidates answers."""
     signs = [doubts(e.found, s, e.question) for e, s in zip(asked, scores, strict=True)]
     names = list(signs[0])
     table = np.array([[sign[name] for name in names] for sign in signs], dtype=np.float32)
-    good = np.array([e.right[int(s.argmax())] for e, s in zip(asked, scores, strict=True)], dtype=np.float32)
+    first = [np.argsort(-s, kind="stable")[:among] for s in scores]
+    good = np.array([e.right[best].any() for e, best in zip(asked, first, strict=True)], dtype=np.float32)
     middle, spread = table.mean(axis=0), table.std(axis=0) + 1e-6
     inputs = np.concatenate([(table - middle) / spread, np.ones((len(table), 1), np.float32)], axis=1)
     ridge = np.full(len(names) + 1, _TRUST_RIDGE, dtype=np.float32)
@@ -148,15 +164,16 @@ def _trust(asked: Sequence[Example], scores: Sequence[Floats]) -> dict[str, floa
 
 def _held_back_confidence(
     asked: Sequence[Example], scores: Sequence[Floats], folds: NDArray[np.intp]
-) -> NDArray[np.float64]:
-    """Each example's confidence by weights fitted without it."""
-    held = np.zeros(len(asked))
+) -> dict[int, NDArray[np.float64]]:
+    """Each example's chance that the first, or one of three, answers, by weights fitted without it."""
+    held = {1: np.zeros(len(asked)), 3: np.zeros(len(asked))}
     for fold in range(_FOLDS):
         kept = np.flatnonzero(folds != fold).tolist()
-        trust = _trust([asked[at] for at in kept], [scores[at] for at in kept])
-        judge = Weights({}, trust, 1, 0)
+        examples, their = [asked[at] for at in kept], [scores[at] for at in kept]
+        judge = Weights({}, _trust(examples, their, among=1), _trust(examples, their, among=3), 1, 0)
         for at in np.flatnonzero(folds == fold).tolist():
-            held[at] = judge.confidence(doubts(asked[at].found, scores[at], asked[at].question))
+            signs = doubts(asked[at].found, scores[at], asked[at].question)
+            held[1][at], held[3][at] = judge.confidence(signs), judge.among_three(signs)
     return held
 
 
@@ -172,7 +189,10 @@ def _descend(slope: Any, size: int) -> Floats:
 
 
 def _figures(
-    asked: Sequence[Example], scores: Sequence[Floats], held: NDArray[np.float64], weights: Weights
+    asked: Sequence[Example],
+    scores: Sequence[Floats],
+    held: dict[int, NDArray[np.float64]],
+    weights: Weights,
 ) -> dict[str, float]:
     places = [
         int(np.argmax(e.right[np.argsort(-s, kind="stable")])) if e.right.any() else 99
@@ -181,17 +201,21 @@ def _figures(
     cross = [place for place, example in zip(places, asked, strict=True) if example.kind == "cross"]
     places = [place for place, example in zip(places, asked, strict=True) if example.answerable]
     known = np.array([example.answerable for example in asked])
-    return {
-        "first": float(np.mean([place == 0 for place in places])),
-        "in_three": float(np.mean([place < 3 for place in places])),
-        "cross_first": float(np.mean([place == 0 for place in cross])),
-        "cross_in_three": float(np.mean([place < 3 for place in cross])),
-        "answerable_direct": float((held[known] >= weights.direct_from).mean()),
-        "answerable_none": float((held[known] < weights.none_below).mean()),
-        "unanswerable_direct": float((held[~known] >= weights.direct_from).mean()),
-        "unanswerable_none": float((held[~known] < weights.none_below).mean()),
-        "unanswerable_told_apart": _told_apart(held[known], held[~known]),
+    direct = held[1] >= weights.direct_from
+    none = ~direct & (held[3] < weights.none_below)
+    figures = {
+        "questions": len(asked),
+        "first": np.mean([place == 0 for place in places]),
+        "in_three": np.mean([place < 3 for place in places]),
+        "cross_first": np.mean([place == 0 for place in cross]) if cross else 1,
+        "cross_in_three": np.mean([place < 3 for place in cross]) if cross else 1,
+        "answerable_direct": direct[known].mean(),
+        "answerable_none": none[known].mean(),
+        "unanswerable_direct": direct[~known].mean(),
+        "unanswerable_none": none[~known].mean(),
+        "unanswerable_told_apart": _told_apart(held[1][known], held[1][~known]),
     }
+    return {name: round(float(figure), 4) for name, figure in figures.items()}
 
 
 def _told_apart(high: NDArray[np.float64], low: NDArray[np.float64]) -> float:
@@ -211,7 +235,8 @@ def main(argv: Sequence[str] | None = None) -> None:
         index = Index.build(pack_units(), encoders=encoders)
         weights, figures = fit(list(examples(index, lines)), list(elsewhere(index)))
         found[name] = asdict(weights)
-        sys.stderr.write(f"{name or 'words alone'}: {json.dumps(figures)}\n")
+        for kind, told in figures.items():
+            sys.stderr.write(f"{name or 'words alone'}, {kind}: {json.dumps(told)}\n")
     WEIGHTS.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
 
 

@@ -59,13 +59,18 @@ def judged(
     weights = weights_for(encoders)
     scores = weights.rank(found)
     turn = np.argsort(-scores, kind="stable")
-    confidence = weights.confidence(doubts(found, scores, question))
+    signs = doubts(found, scores, question)
+    confidence = weights.confidence(signs)
+    verdict = weights.verdict(confidence, among_three=weights.among_three(signs))
+    if verdict == "direct" and country and corpus.items[found.items[turn[0]]].country != country:
+        # What holds next door is offered as such, never told as if it held here.
+        verdict = "choices"
     wanted = (question.language, page_language, *_FALLBACKS.get(question.language, ()), "es", "en")
     fused = evidence.fused
     hits = tuple(
         _hit(corpus, corpus.items[found.items[at]], fused, wanted, float(scores[at])) for at in turn[:limit]
     )
-    return Ranking(weights.verdict(confidence), confidence, question.language, country, hits)
+    return Ranking(verdict, confidence, question.language, country, hits)
 
 
 def doubts(found: Signals, scores: Scores, question: Question) -> dict[str, float]:
@@ -85,10 +90,14 @@ def doubts(found: Signals, scores: Scores, question: Question) -> dict[str, floa
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """Fitted weights for one set of encoders; `python -m ventanilla.answers.engine.fit` writes them."""
+    """Fitted weights for one set of encoders; `python -m ventanilla.answers.engine.fit` writes them.
+
+    `trust` tells whether the first candidate answers, `hope` whether one of the first three does.
+    """
 
     ranking: dict[str, float]
     trust: dict[str, float]
+    hope: dict[str, float]
     direct_from: float
     none_below: float
 
@@ -99,14 +108,22 @@ class Weights:
 
     def confidence(self, signs: Mapping[str, float]) -> float:
         """The chance that the first candidate answers."""
-        total = self.trust["bias"] + sum(self.trust.get(name, 0.0) * value for name, value in signs.items())
-        return 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
+        return _chance(self.trust, signs)
 
-    def verdict(self, confidence: float) -> Verdict:
+    def among_three(self, signs: Mapping[str, float]) -> float:
+        """The chance that one of the first three answers: a short question may mean several."""
+        return _chance(self.hope, signs)
+
+    def verdict(self, confidence: float, *, among_three: float) -> Verdict:
         """What to tell the person."""
         if confidence >= self.direct_from:
             return "direct"
-        return "choices" if confidence >= self.none_below else "none"
+        return "choices" if among_three >= self.none_below else "none"
+
+
+def _chance(weights: Mapping[str, float], signs: Mapping[str, float]) -> float:
+    total = weights["bias"] + sum(weights.get(name, 0.0) * value for name, value in signs.items())
+    return 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
 
 
 def weights_for(encoders: Sequence[str]) -> Weights:

@@ -25,7 +25,7 @@ _BATCH = 64
 # Converting a thousand rows at a time keeps the float copy inside the processor's cache.
 _SLAB = 1024
 # Up to here every row is read for every question.
-FEW_ROWS = 30_000
+FEW_ROWS = 10_000
 _SAMPLE, _DIRECTIONS = 5_000, 96
 # A text's fifth nearest lies as far above the average as a very good answer: .11 and .51 with the models
 # whose reach was fitted to questions (.12 and .5).

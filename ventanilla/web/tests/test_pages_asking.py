@@ -44,6 +44,14 @@ def test_an_unanswered_question_is_kept_without_names_and_numbers(client):
     assert "8888" not in kept
 
 
+def test_names_typed_without_a_capital_are_not_kept_and_known_words_are(client):
+    ask(client, "soy mujer, soy zulmarita quispe, cuanto pesa la luna azul de queso")
+    kept = Gap.objects.get().text
+    assert "soy mujer" in kept
+    assert "zulmarita" not in kept
+    assert "quispe" not in kept
+
+
 def test_a_question_in_another_language_is_answered_and_offers_the_site_in_it(client):
     html = ask(client, "What do I need to ask for asylum?").content.decode()
     assert 'lang="en"' in html
