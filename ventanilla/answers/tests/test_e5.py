@@ -76,6 +76,17 @@ def test_another_kind_of_file_is_refused(tmp_path: Path):
         ModelFile.open(other)
 
 
+def test_where_nobody_may_write_beside_the_code_it_is_built_elsewhere(tmp_path: Path, monkeypatch):
+    taken = tmp_path / "a-file"
+    taken.write_text("")
+    monkeypatch.setattr("ventanilla.answers.engine.e5.build._home", lambda: taken / "e5")
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr("tempfile.tempdir", None)
+    folder = built.__wrapped__()
+    assert folder.is_relative_to(tmp_path)
+    assert Network(ModelFile.open(model_file()), folder).rows(["refugio"]).shape == (1, 384)
+
+
 def test_what_is_built_twice_at_once_is_whole(tmp_path: Path):
     model, folder = ModelFile.open(model_file()), tmp_path / "a" / "b"
     build(model, folder)

