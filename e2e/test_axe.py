@@ -51,7 +51,7 @@ PUBLIC = (
 )
 QUESTIONS = {
     "direct": "q nesesito pa pedir refujio",
-    "choices": "residencia",
+    "choices": "visa",
     "none": "cuanto pesa la luna azul de queso",
 }
 HEADINGS = {"direct": "Pedir refugio", "choices": "¿A cuál de estas", "none": "No tenemos una respuesta"}

@@ -67,7 +67,7 @@ def test_a_page_comes_in_one_round_trip(phone: Page, wire: Wire, path: str):
 
 
 @pytest.mark.parametrize(
-    "question", ["q nesesito pa pedir refujio", "residencia", "cuanto pesa la luna azul de queso"]
+    "question", ["q nesesito pa pedir refujio", "visa", "cuanto pesa la luna azul de queso"]
 )
 def test_an_answer_comes_in_one_round_trip(phone: Page, wire: Wire, question: str):
     phone.goto("/es/cr/")

@@ -220,12 +220,12 @@ def test_a_translator_that_is_not_there_is_said(cast, enquiry, on, caplog):
 
 
 def test_the_key_goes_along_and_a_wrong_one_is_said(cast, enquiry, on, settings):
-    on.key = "right"
+    on.key = "our-own-key"
     assert "no acepta nuestra clave" in translated(cast.luis, enquiry).content.decode()
-    settings.TRANSLATE_KEY = "right"
+    settings.TRANSLATE_KEY = "our-own-key"
     answer = translated(cast.luis, enquiry)
     assert "[es]" in answer.content.decode()
-    assert "right" not in answer.content.decode()
+    assert "our-own-key" not in answer.content.decode()
 
 
 @pytest.mark.parametrize("letters", [6_000, 21_000])
@@ -273,7 +273,7 @@ def test_the_page_asks_the_database_once_more_however_long_it_is(cast, enquiry, 
             page(cast.luis, enquiry)
         costs.append(len(asked))
     for _number in range(5):
-        actions.receive_message(enquiry=enquiry, body="encore", at=timezone.now())
+        actions.receive_message(enquiry=enquiry, body=WORDS, at=timezone.now())
     with CaptureQueriesContext(connection) as asked:
         page(cast.luis, enquiry)
     assert costs[1] - costs[0] == 1
