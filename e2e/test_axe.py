@@ -124,7 +124,9 @@ def window(browser: Browser, url: str, shape: dict) -> BrowserContext:
 # Messages fade in a moment after the page and are judged when they are there.
 SHOWN = """() => {
     const messages = document.querySelector(".messages > ul:has(li)");
-    const moving = document.getAnimations().some((one) => one.playState === "running");
+    // New lines of the page editor slide in by jQuery, which the browser has on no list of animations.
+    const sliding = Boolean(window.jQuery?.(":animated").length);
+    const moving = sliding || document.getAnimations().some((one) => one.playState === "running");
     return !moving && (!messages || getComputedStyle(messages).opacity === "1");
 }"""
 
