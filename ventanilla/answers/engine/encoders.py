@@ -1,6 +1,7 @@
 """Sentence encoders behind one small socket; each loads on first use and stays in the process."""
 
 import importlib.util
+import logging
 from collections.abc import Sequence
 from functools import cache, cached_property
 from importlib import metadata
@@ -19,6 +20,8 @@ Matrix = NDArray[np.float32]
 # Letters of a question that E5 reads, since its cost grows with each: with 150 the development questions are
 # answered as well as with all, and the slowest in a hundred takes a sixth less; with 120 they are not.
 E5_READS = 150
+
+logger = logging.getLogger(__name__)
 
 one_thread()
 
@@ -60,11 +63,18 @@ class E5:
 
     @cached_property
     def _network(self) -> Any:
+        """None where it cannot be loaded, as on a full disk: people are answered without it."""
         from .e5.build import built
-        from .e5.file import ModelFile
+        from .e5.file import BadModel, ModelFile
         from .e5.network import Network
 
-        return Network(ModelFile.open(self._path), built())
+        try:
+            return Network(ModelFile.open(self._path), built())
+        except (OSError, BadModel):
+            logger.warning(
+                "The model E5 cannot be loaded; questions are understood without it", exc_info=True
+            )
+            return None
 
     def passages(self, texts: Sequence[str]) -> Matrix:
         return self._read([f"passage: {text}" for text in texts])
@@ -73,6 +83,8 @@ class E5:
         return self._read([f"query: {shortened(text, E5_READS)}" for text in texts])
 
     def _read(self, texts: Sequence[str]) -> Matrix:
+        if self._network is None:
+            raise EncoderAway("The model E5 cannot be loaded.")
         return np.asarray(self._network.rows([plain(text) for text in texts]), dtype=np.float32)
 
 

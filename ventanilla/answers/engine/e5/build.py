@@ -34,16 +34,17 @@ def built() -> Path:
         return home
     folder = Path(tempfile.mkdtemp(prefix="ventanilla-")) / "e5"
     atexit.register(shutil.rmtree, folder.parent, ignore_errors=True)
-    _build_apart(folder)
+    reason = _build_apart(folder)
     if not folder.exists():
-        raise OSError("The model E5 could not be built: there is no folder to write to.")
+        raise OSError(f"The model E5 could not be built: {reason}")
     return folder
 
 
-def _build_apart(folder: Path) -> None:
-    """In a process of its own, since building takes five times the memory of the finished thing."""
+def _build_apart(folder: Path) -> str:
+    """In a process of its own, since building takes five times the memory; returns why it failed."""
     command = [sys.executable, "-m", __name__, str(folder)]
-    subprocess.run(command, check=False, stderr=subprocess.DEVNULL)  # noqa: S603
+    done = subprocess.run(command, check=False, capture_output=True, text=True)  # noqa: S603 - our own module
+    return done.stderr.strip().rpartition("\n")[2]
 
 
 def build(model: ModelFile, folder: Path) -> None:
